@@ -21,9 +21,13 @@ public sealed class ClientHelloBuilder
     public static ClientHelloBuilder Typical(string serverName) =>
         Modern(serverName).WithKeyShare(X25519, 32).WithPadding(64);
 
-    /// <summary>A hello with the hybrid X25519MLKEM768 key share of 1216 bytes besides x25519: about 1.8 kB, more than a TCP segment.</summary>
+    /// <summary>A hello with the hybrid X25519MLKEM768 share of 1216 bytes besides x25519: about 1.8 kB, more than a TCP segment.</summary>
     public static ClientHelloBuilder PostQuantum(string serverName) =>
-        Modern(serverName).WithKeyShare(0x4A4A, 1).WithKeyShare(X25519MLKEM768, 1216).WithKeyShare(X25519, 32).WithEch(208);
+        Modern(serverName)
+            .WithKeyShare(0x4A4A, 1)
+            .WithKeyShare(X25519MLKEM768, 1216)
+            .WithKeyShare(X25519, 32)
+            .WithEch(208);
 
     public ClientHelloBuilder WithLegacyVersion(int version)
     {
@@ -44,10 +48,10 @@ public sealed class ClientHelloBuilder
 
     /// <summary>A server_name extension with several entries, or with other types than host_name (0).</summary>
     public ClientHelloBuilder WithServerNames(params (byte Type, byte[] Name)[] names) =>
-        WithExtension(0x0000, TlsWriter.Vector16([.. names.SelectMany(static entry => (byte[])[entry.Type, .. TlsWriter.Vector16(entry.Name)])]));
+        WithExtension(0x0000, ListOf(names, static entry => [entry.Type, .. TlsWriter.Vector16(entry.Name)]));
 
     public ClientHelloBuilder WithAlpn(params string[] protocols) =>
-        WithExtension(0x0010, TlsWriter.Vector16([.. protocols.SelectMany(static name => TlsWriter.Vector8(Encoding.UTF8.GetBytes(name)))]));
+        WithExtension(0x0010, ListOf(protocols, static name => TlsWriter.Vector8(Encoding.UTF8.GetBytes(name))));
 
     public ClientHelloBuilder WithSupportedVersions(params int[] versions) =>
         WithExtension(0x002B, TlsWriter.Vector8([.. versions.SelectMany(TlsWriter.UInt16)]));
@@ -71,8 +75,12 @@ public sealed class ClientHelloBuilder
     public ClientHelloBuilder WithPadding(int bytes) => WithExtension(0x0015, new byte[bytes]);
 
     /// <summary>An outer encrypted_client_hello extension (RFC 9849 §5) with so many bytes of payload.</summary>
-    public ClientHelloBuilder WithEch(int payloadBytes = 144) =>
-        WithExtension(0xFE0D, [0x00, 0x00, 0x01, 0x00, 0x01, 0x2A, .. TlsWriter.Vector16(Filler(32, seed: 3)), .. TlsWriter.Vector16(Filler(payloadBytes, seed: 4))]);
+    public ClientHelloBuilder WithEch(int payloadBytes = 144)
+    {
+        byte[] key = TlsWriter.Vector16(Filler(32, seed: 3));
+        byte[] payload = TlsWriter.Vector16(Filler(payloadBytes, seed: 4));
+        return WithExtension(0xFE0D, [0x00, 0x00, 0x01, 0x00, 0x01, 0x2A, .. key, .. payload]);
+    }
 
     public ClientHelloBuilder WithExtension(int type, params byte[] data)
     {
@@ -119,7 +127,9 @@ public sealed class ClientHelloBuilder
     ];
 
     private byte[] BuildExtensions() =>
-        TlsWriter.Vector16([.. _extensions.SelectMany(static extension => (byte[])[.. TlsWriter.UInt16(extension.Type), .. TlsWriter.Vector16(extension.Data)])]);
+        ListOf(_extensions, static extension => [.. TlsWriter.UInt16(extension.Type), .. TlsWriter.Vector16(extension.Data)]);
+
+    private static byte[] ListOf<T>(IEnumerable<T> items, Func<T, byte[]> write) => TlsWriter.Vector16([.. items.SelectMany(write)]);
 
     private static ClientHelloBuilder Modern(string serverName) => new ClientHelloBuilder()
         .WithExtension(0x1A1A)
@@ -129,7 +139,7 @@ public sealed class ClientHelloBuilder
         .WithExtension(0x000A, TlsWriter.Vector16(0x4A, 0x4A, 0x11, 0xEC, 0x00, 0x1D, 0x00, 0x17, 0x00, 0x18))
         .WithExtension(0x000B, 0x01, 0x00)
         .WithAlpn("h2", "http/1.1")
-        .WithExtension(0x000D, TlsWriter.Vector16(0x04, 0x03, 0x08, 0x04, 0x04, 0x01, 0x05, 0x03, 0x08, 0x05, 0x05, 0x01, 0x08, 0x06, 0x06, 0x01))
+        .WithExtension(0x000D, TlsWriter.Vector16(0x04, 0x03, 0x08, 0x04, 0x04, 0x01, 0x05, 0x03, 0x08, 0x05, 0x05, 0x01, 0x08, 0x06))
         .WithExtension(0x002D, 0x01, 0x01)
         .WithSupportedVersions(0x5A5A, 0x0304, 0x0303);
 

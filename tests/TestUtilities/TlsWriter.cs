@@ -16,5 +16,6 @@ internal static class TlsWriter
 
     public static byte[] Vector16(params ReadOnlySpan<byte> content) => [.. UInt16(content.Length), .. content];
 
-    public static byte[] Vector24(params ReadOnlySpan<byte> content) => [checked((byte)(content.Length >> 16)), .. UInt16(content.Length & 0xFFFF), .. content];
+    public static byte[] Vector24(params ReadOnlySpan<byte> content) =>
+        [checked((byte)(content.Length >> 16)), .. UInt16(content.Length & 0xFFFF), .. content];
 }
