@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Zoneway.SniRouter.Engine;
 using Zoneway.SniRouter.Listeners;
 using Zoneway.SniRouter.Proxying;
 using Zoneway.SniRouter.Routing;
@@ -15,12 +17,12 @@ public static class SniRouterExtensions
 {
     /// <summary>
     /// Registers the data plane: <see cref="RouteTable"/>, <see cref="DataPlaneUpdater"/>, <see cref="ListenerManager"/>, <see cref="ConnectionTracker"/> and
-    /// what serves connections. Options are validated when first read; an <see cref="Microsoft.Extensions.Options.OptionsValidationException"/> lists every problem.
+    /// what serves connections. Options are validated when first read; an <see cref="OptionsValidationException"/> lists every problem.
     /// </summary>
     public static IServiceCollection AddSniRouter(this IServiceCollection services, Action<SniRouterOptions>? configure = null)
     {
         services.AddOptions<SniRouterOptions>().Configure(configure ?? (static _ => { }));
-        services.AddSingleton<Microsoft.Extensions.Options.IValidateOptions<SniRouterOptions>, SniRouterOptionsValidator>();
+        services.AddSingleton<IValidateOptions<SniRouterOptions>, SniRouterOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
 
@@ -28,7 +30,13 @@ public static class SniRouterExtensions
         services.AddSingleton<DataPlaneUpdater>();
         services.AddSingleton<VirtualConnectionListener>();
         services.AddSingleton<IConnectionListenerFactory, VirtualConnectionListenerFactory>();
-        services.AddSingleton<IListenerTransport, SocketListenerTransport>();
+        if (OperatingSystem.IsLinux())
+        {
+            services.AddSingleton<ConnectionHandOver>();
+            services.AddSingleton<EngineContext>();
+        }
+
+        services.AddSingleton(CreateTransport);
         services.AddSingleton(provider => new ListenerManager(
             provider.GetRequiredService<IListenerTransport>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ListenerManager>>()));
         services.AddSingleton<IListenerBinder>(provider => provider.GetRequiredService<ListenerManager>());
@@ -41,6 +49,14 @@ public static class SniRouterExtensions
         services.AddSingleton<TcpProxy>();
         services.AddSingleton<SniRouterMiddleware>();
         return services;
+    }
+
+    private static IListenerTransport CreateTransport(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<SniRouterOptions>>().Value;
+        return options.DataPath != DataPath.Portable && OperatingSystem.IsLinux()
+            ? ActivatorUtilities.CreateInstance<EngineListenerTransport>(services)
+            : ActivatorUtilities.CreateInstance<SocketListenerTransport>(services);
     }
 
     /// <summary>Adds the endpoint behind which the control plane's listeners come and go.</summary>

@@ -11,6 +11,7 @@ public sealed class UpstreamEndpoint
         Locality = locality;
         Priority = priority;
         State = state;
+        NativeAddress = config.Address is DnsEndPoint ? default : config.Address.Serialize().Buffer;
     }
 
     /// <summary>What the control plane said of it.</summary>
@@ -27,6 +28,9 @@ public sealed class UpstreamEndpoint
 
     /// <summary>What is counted of it.</summary>
     public EndpointState State { get; }
+
+    /// <summary>The address as the kernel's sockaddr, made once per update; empty for a name that is still to be resolved.</summary>
+    internal ReadOnlyMemory<byte> NativeAddress { get; }
 
     /// <inheritdoc/>
     public override string ToString() => Address.ToString() ?? "";

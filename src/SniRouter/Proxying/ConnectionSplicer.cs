@@ -16,14 +16,16 @@ internal sealed class ConnectionSplicer : IDisposable
     private readonly DownstreamConnection _downstream;
     private readonly Socket _upstream;
     private readonly IdleTimer _idle;
+    private readonly TimeSpan _halfClosedTimeout;
     private int _outcome = Undecided;
     private bool _flushing;
     private bool _upstreamRefused;
 
-    public ConnectionSplicer(DownstreamConnection downstream, Socket upstream, TimeSpan idleTimeout, TimeProvider time)
+    public ConnectionSplicer(DownstreamConnection downstream, Socket upstream, TimeSpan idleTimeout, TimeSpan halfClosedTimeout, TimeProvider time)
     {
         _downstream = downstream;
         _upstream = upstream;
+        _halfClosedTimeout = halfClosedTimeout;
         _idle = new IdleTimer(time, idleTimeout, () => End(ConnectionOutcome.IdleTimeout));
     }
 
@@ -69,6 +71,7 @@ internal sealed class ConnectionSplicer : IDisposable
                 if (result.IsCompleted)
                 {
                     _upstream.Shutdown(SocketShutdown.Send);
+                    _idle.Shorten(_halfClosedTimeout);
                     return;
                 }
 
@@ -118,6 +121,7 @@ internal sealed class ConnectionSplicer : IDisposable
             if (!IsDecided)
             {
                 _downstream.FinishSending();
+                _idle.Shorten(_halfClosedTimeout);
             }
         }
         catch (SocketException exception) when (SocketErrors.IsConnectionEnd(exception))
