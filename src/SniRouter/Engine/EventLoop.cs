@@ -142,9 +142,7 @@ internal sealed unsafe class EventLoop
 
             for (var turns = _ready.Count; turns > 0; turns--)
             {
-                var connection = _ready.Dequeue();
-                connection.IsQueued = false;
-                connection.OnTurn();
+                GiveTurn(_ready.Dequeue());
             }
 
             Timers.Advance(Now, _onDeadline);
@@ -166,7 +164,7 @@ internal sealed unsafe class EventLoop
                 var connection = _connections[tag.Slot];
                 if (tag.IsOf(connection.Generation))
                 {
-                    connection.OnEvent(tag.IsUpstream, mask);
+                    Serve(connection, tag.IsUpstream, mask);
                 }
 
                 break;
@@ -180,6 +178,41 @@ internal sealed unsafe class EventLoop
             default:
                 RunCommands();
                 break;
+        }
+    }
+
+    private void Serve(PassthroughConnection connection, bool upstream, EpollMask mask)
+    {
+        try
+        {
+            connection.OnEvent(upstream, mask);
+        }
+        catch (Exception exception)
+        {
+            Fault(connection, exception);
+        }
+    }
+
+    private void GiveTurn(PassthroughConnection connection)
+    {
+        connection.IsQueued = false;
+        try
+        {
+            connection.OnTurn();
+        }
+        catch (Exception exception)
+        {
+            Fault(connection, exception);
+        }
+    }
+
+    /// <summary>A fault of the proxy ends the connection concerned, never the loop with all the others.</summary>
+    private void Fault(PassthroughConnection connection, Exception exception)
+    {
+        Context.Reporter.Fault(connection.ToString(), exception);
+        if (connection.Stage != ConnectionStage.Free)
+        {
+            connection.End(ConnectionOutcome.InternalError, reset: true);
         }
     }
 
@@ -242,7 +275,14 @@ internal sealed unsafe class EventLoop
             _connections.Add(connection);
         }
 
-        connection.Start(listener, descriptor);
+        try
+        {
+            connection.Start(listener, descriptor);
+        }
+        catch (Exception exception)
+        {
+            Fault(connection, exception);
+        }
     }
 
     private void Refuse(LoopListener listener, int descriptor, ConnectionOutcome limit)

@@ -1,4 +1,3 @@
-using System.Buffers;
 using System.Runtime.Versioning;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Routing;
@@ -11,7 +10,7 @@ namespace Zoneway.SniRouter.Engine;
 /// another connection when it has ended.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe class PassthroughConnection
+internal sealed unsafe partial class PassthroughConnection
 {
     /// <summary>Where the connection stands in its loop's timer wheel; the wheel's business only.</summary>
     public TimerEntry Timer = TimerEntry.None;
@@ -22,8 +21,7 @@ internal sealed unsafe class PassthroughConnection
     private int _downstream;
     private int _upstream = -1;
     private LoopListener? _listener;
-    private byte[]? _hello;
-    private int _helloLength;
+    private HelloBuffer _hello;
     private int _helloNeeded;
     private FilterChain? _filterChain;
     private ClusterState? _cluster;
@@ -66,6 +64,12 @@ internal sealed unsafe class PassthroughConnection
         _helloNeeded = 1;
         _up.Readable = true;
         _up.SourceClosing = false;
+        if (_loop.Context.Tracker.Aborted.IsCancellationRequested)
+        {
+            End(ConnectionOutcome.Drained, reset: true);
+            return;
+        }
+
         if (!_loop.Context.Routes.Current.Listeners.TryGetValue(listener.Name, out var routes))
         {
             End(ConnectionOutcome.NoRoute);
@@ -95,6 +99,12 @@ internal sealed unsafe class PassthroughConnection
     /// <summary>An event of one of its descriptors.</summary>
     public void OnEvent(bool upstream, EpollMask mask)
     {
+        if (Stage == ConnectionStage.Free)
+        {
+            // It ended earlier in this turn of the loop.
+            return;
+        }
+
         var incoming = upstream ? _down : _up;
         var outgoing = upstream ? _up : _down;
         if ((mask & (EpollMask.PeerClosed | EpollMask.HangUp | EpollMask.Error)) != 0)
@@ -182,310 +192,10 @@ internal sealed unsafe class PassthroughConnection
         _loop.Context.Tracker.Leave();
     }
 
+    /// <summary>The connection's id in logs: loop, slot and generation.</summary>
+    public override string ToString() => $"{_loop.Index}-{Slot}-{Generation}";
+
     private long IdleLimit => _up.IsFinished || _down.IsFinished ? Math.Min(_idleTimeout, _loop.Context.HalfClosedMilliseconds) : _idleTimeout;
-
-    private void ReadHello(ListenerSnapshot? routes)
-    {
-        if (routes is null && !_loop.Context.Routes.Current.Listeners.TryGetValue(_listener!.Name, out routes))
-        {
-            End(ConnectionOutcome.NoRoute);
-            return;
-        }
-
-        var scratch = _loop.Scratch.Current;
-        var received = _peeks
-            ? LinuxSystemCalls.Peek(_downstream, scratch, ScratchBuffers.BufferBytes)
-            : LinuxSystemCalls.Receive(_downstream, scratch, ScratchBuffers.BufferBytes);
-        if (received <= 0)
-        {
-            NothingReceived(received);
-            return;
-        }
-
-        _up.Readable = received == ScratchBuffers.BufferBytes || _up.SourceClosing;
-        var hello = Collect(new ReadOnlySpan<byte>(scratch, received));
-        if (hello.Length < _helloNeeded)
-        {
-            WaitForMore(hello);
-            return;
-        }
-
-        var selection = FilterChainSelector.Select(hello, routes, new SelectionLimits(_loop.Context.MaxClientHelloBytes, _loop.Context.Reporter.WantsServerName));
-        if (selection.IsDecided)
-        {
-            Serve(selection, _peeks ? default : hello);
-        }
-        else
-        {
-            _helloNeeded = selection.BytesNeeded;
-            WaitForMore(hello);
-        }
-    }
-
-    private void NothingReceived(int result)
-    {
-        if (result is -LinuxSystemCalls.EAGAIN or -LinuxSystemCalls.EINTR)
-        {
-            _up.Readable = result == -LinuxSystemCalls.EINTR;
-            return;
-        }
-
-        var reset = result < 0;
-        End(reset ? ConnectionOutcome.DownstreamReset : ConnectionOutcome.ClientHelloIncomplete, reset);
-    }
-
-    /// <summary>The hello so far: the bytes just received, behind those received earlier.</summary>
-    private ReadOnlySpan<byte> Collect(ReadOnlySpan<byte> received)
-    {
-        if (_peeks || _helloLength == 0)
-        {
-            return received;
-        }
-
-        Keep(received);
-        return _hello.AsSpan(0, _helloLength);
-    }
-
-    private void WaitForMore(ReadOnlySpan<byte> hello)
-    {
-        if (!_peeks && _helloLength == 0)
-        {
-            Keep(hello);
-        }
-
-        if (_up.SourceClosing)
-        {
-            // The client has closed, and one read takes all that a socket holds of a hello: nothing more will come.
-            End(ConnectionOutcome.ClientHelloIncomplete);
-        }
-    }
-
-    private void Keep(ReadOnlySpan<byte> bytes)
-    {
-        if (_hello is null || _hello.Length < _helloLength + bytes.Length)
-        {
-            var larger = ArrayPool<byte>.Shared.Rent(_helloLength + bytes.Length);
-            _hello.AsSpan(0, _helloLength).CopyTo(larger);
-            ReturnHello();
-            _hello = larger;
-        }
-
-        bytes.CopyTo(_hello.AsSpan(_helloLength));
-        _helloLength += bytes.Length;
-    }
-
-    private void Serve(in Selection selection, ReadOnlySpan<byte> hello)
-    {
-        _serverName = selection.ServerName;
-        _filterChain = selection.Chain;
-        switch (selection.Chain?.Action)
-        {
-            case null:
-                End(selection.Refusal);
-                break;
-            case QuarantinedConfig:
-                End(ConnectionOutcome.FilterChainQuarantined);
-                break;
-            case TcpProxyConfig proxy:
-                if (!_peeks && _helloLength == 0)
-                {
-                    Keep(hello);
-                }
-
-                StartConnecting(proxy);
-                break;
-            default:
-                HandOver();
-                break;
-        }
-    }
-
-    private void StartConnecting(TcpProxyConfig proxy)
-    {
-        _loop.Context.Tracker.Sniffed();
-        Stage = ConnectionStage.Connecting;
-        _idleTimeout = proxy.IdleTimeout == Timeout.InfiniteTimeSpan ? long.MaxValue / 2 : (long)proxy.IdleTimeout.TotalMilliseconds;
-        var target = _filterChain!.NextTarget();
-        _cluster = target.Cluster;
-        if (_cluster.Current is not { } cluster)
-        {
-            End(_cluster.Config is null ? ConnectionOutcome.NoCluster : ConnectionOutcome.NoEndpoints);
-            return;
-        }
-
-        _attempts = new EndpointAttempts(cluster.Select(target.MetadataMatch), _loop.Context.ConnectAttempts(proxy));
-        _connectDeadline = _loop.Now + (long)cluster.Config.ConnectTimeout.TotalMilliseconds;
-        ConnectNext(ConnectionOutcome.NoEndpoints);
-    }
-
-    private void ConnectNext(ConnectionOutcome lastFailure)
-    {
-        while (_attempts.Next() is { } endpoint)
-        {
-            _endpoint = endpoint;
-            var result = endpoint.NativeAddress.IsEmpty ? -LinuxSystemCalls.EINVAL : LinuxSystemCalls.Connect(endpoint.NativeAddress.Span, out _upstream);
-            if (result is 0 or -LinuxSystemCalls.EINPROGRESS)
-            {
-                // What is left of the budget is shared evenly by the attempts that are left.
-                var share = Math.Max(TimerWheel.SlotMilliseconds, (_connectDeadline - _loop.Now) / (_attempts.Left + 1));
-                _loop.Timers.Set(this, _loop.Now + share);
-                _loop.Watch(_upstream, EventTag.Connection(Slot, Generation, upstream: true));
-                return;
-            }
-
-            CountConnectFailure(timedOut: false);
-            CloseUpstream(reset: false);
-            lastFailure = ConnectionOutcome.ConnectFailed;
-        }
-
-        if (_attempts.Count == 0)
-        {
-            _cluster!.Stats.NoneHealthy();
-        }
-
-        End(lastFailure);
-    }
-
-    private void OnConnectEvent(EpollMask mask)
-    {
-        if ((mask & (EpollMask.Error | EpollMask.HangUp)) != 0 && LinuxSystemCalls.TakeError(_upstream) != 0)
-        {
-            ConnectFailed(ConnectionOutcome.ConnectFailed);
-        }
-        else if ((mask & EpollMask.Out) != 0)
-        {
-            StartSplicing();
-        }
-    }
-
-    private void ConnectFailed(ConnectionOutcome failure)
-    {
-        CountConnectFailure(failure == ConnectionOutcome.ConnectTimeout);
-        CloseUpstream(reset: false);
-        _down.Readable = _down.SourceClosing = false;
-        ConnectNext(failure);
-    }
-
-    private void CountConnectFailure(bool timedOut)
-    {
-        _endpoint!.State.ConnectFailed();
-        _cluster!.Stats.ConnectFailed(timedOut);
-    }
-
-    private void StartSplicing()
-    {
-        Stage = ConnectionStage.Splicing;
-        _endpoint!.State.Connected();
-        _cluster!.Stats.Connected();
-        _lastActivity = _loop.Now;
-        _up.Start(_downstream, _upstream);
-        _down.Start(_upstream, _downstream);
-        _loop.Timers.Set(this, _lastActivity + IdleLimit);
-        if (_helloLength > 0 && !_up.SendFirst(_loop, _hello.AsSpan(0, _helloLength)))
-        {
-            TargetClosed(_up);
-            return;
-        }
-
-        FreeHello();
-        if (_up.Readable || _down.Readable)
-        {
-            Pump(true, true, _up, _down);
-        }
-    }
-
-    private void Pump(bool pumpFirst, bool pumpSecond, SpliceDirection first, SpliceDirection second)
-    {
-        var before = _up.Bytes + _down.Bytes;
-        if (pumpFirst && !Pump(first))
-        {
-            return;
-        }
-
-        if (pumpSecond && !Pump(second))
-        {
-            return;
-        }
-
-        if (_up.Bytes + _down.Bytes != before)
-        {
-            _lastActivity = _loop.Now;
-        }
-    }
-
-    /// <summary>Pumps one direction and draws the consequences; false when the connection has ended.</summary>
-    private bool Pump(SpliceDirection direction)
-    {
-        if (direction.IsFinished)
-        {
-            return true;
-        }
-
-        switch (direction.Pump(_loop))
-        {
-            case PumpResult.TurnOver:
-                _loop.Enqueue(this);
-                return true;
-            case PumpResult.Finished:
-                return Finished(direction);
-            case PumpResult.SourceReset:
-                End(direction == _up ? ConnectionOutcome.DownstreamReset : ConnectionOutcome.UpstreamReset, reset: true);
-                return false;
-            case PumpResult.TargetClosed:
-                return TargetClosed(direction);
-            default:
-                return true;
-        }
-    }
-
-    private bool Finished(SpliceDirection direction)
-    {
-        if (_up.IsFinished && _down.IsFinished)
-        {
-            End(_upstreamRefused ? ConnectionOutcome.UpstreamReset : ConnectionOutcome.Completed);
-            return false;
-        }
-
-        LinuxSystemCalls.FinishSending(direction == _up ? _upstream : _downstream);
-        _lastActivity = _loop.Now;
-        _loop.Timers.Set(this, _lastActivity + IdleLimit);
-        return true;
-    }
-
-    private bool TargetClosed(SpliceDirection direction)
-    {
-        if (direction == _down)
-        {
-            End(ConnectionOutcome.DownstreamReset, reset: true);
-            return false;
-        }
-
-        if (_down.IsFinished)
-        {
-            End(ConnectionOutcome.UpstreamReset);
-            return false;
-        }
-
-        // The endpoint takes no more. What it sent before is still on its way to the client, so the other direction ends the connection.
-        _upstreamRefused = true;
-        _up.Abandon(_loop);
-        _down.Readable = true;
-        _loop.Enqueue(this);
-        return true;
-    }
-
-    /// <summary>Gives the descriptor, from which nothing was taken, to the part of the program that terminates connections.</summary>
-    private void HandOver()
-    {
-        _loop.Context.Tracker.Sniffed();
-        _loop.Unwatch(_downstream);
-        var descriptor = _downstream;
-        var listener = _listener!;
-        var acceptedAt = _acceptedAt;
-        Recycle();
-        _loop.Context.Tracker.HandOver();
-        _loop.Context.HandOver(listener.Name, descriptor, _loop.Now - acceptedAt);
-    }
 
     private void CloseUpstream(bool reset)
     {
@@ -511,7 +221,7 @@ internal sealed unsafe class PassthroughConnection
     {
         Outcome = outcome,
         Listener = _listener!.Name,
-        ConnectionId = _loop.Context.Reporter.WantsServerName ? $"{_loop.Index}-{Slot}-{Generation}" : "",
+        ConnectionId = _loop.Context.Reporter.WantsServerName ? ToString() : "",
         FilterChain = _filterChain,
         Cluster = _cluster,
         Endpoint = _endpoint,
@@ -526,7 +236,7 @@ internal sealed unsafe class PassthroughConnection
         _loop.Timers.Clear(this);
         _up.Release(_loop);
         _down.Release(_loop);
-        FreeHello();
+        _hello.Clear();
         Stage = ConnectionStage.Free;
         _listener = null;
         _filterChain = null;
@@ -538,35 +248,4 @@ internal sealed unsafe class PassthroughConnection
         _down.Readable = _down.SourceClosing = false;
         _loop.Free(this);
     }
-
-    private void FreeHello()
-    {
-        ReturnHello();
-        _helloLength = 0;
-    }
-
-    private void ReturnHello()
-    {
-        if (_hello is not null)
-        {
-            ArrayPool<byte>.Shared.Return(_hello);
-            _hello = null;
-        }
-    }
-}
-
-/// <summary>How far a connection has come.</summary>
-internal enum ConnectionStage
-{
-    /// <summary>No connection: the object waits to be used.</summary>
-    Free,
-
-    /// <summary>Waiting for the ClientHello.</summary>
-    Hello,
-
-    /// <summary>Connecting to an endpoint.</summary>
-    Connecting,
-
-    /// <summary>Moving bytes.</summary>
-    Splicing,
 }
