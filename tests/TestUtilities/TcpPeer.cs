@@ -20,7 +20,7 @@ public sealed class TcpPeer(Socket socket) : IDisposable
     public Socket Socket { get; } = socket;
 
     /// <summary>The connection as a stream, which owns nothing.</summary>
-    public NetworkStream Stream => field ??= new NetworkStream(Socket, ownsSocket: false);
+    public NetworkStream Stream { get; } = new(socket, ownsSocket: false);
 
     public static async Task<TcpPeer> ConnectAsync(EndPoint address)
     {
@@ -53,7 +53,12 @@ public sealed class TcpPeer(Socket socket) : IDisposable
     public async Task<byte[]> ReceiveAsync(int count)
     {
         byte[] bytes = new byte[count];
-        await Stream.ReadExactlyAsync(bytes).WithinLimit();
+        for (int done = 0; done < count;)
+        {
+            int received = await Socket.ReceiveAsync(bytes.AsMemory(done)).WithinLimit();
+            done += received > 0 ? received : throw new EndOfStreamException($"The connection ended after {done} of {count} bytes.");
+        }
+
         return bytes;
     }
 

@@ -19,7 +19,7 @@ public sealed class RefusingEndpoint : IDisposable
 public sealed class SilentEndpoint : IDisposable
 {
     private readonly ScriptedUpstream _listener = new(backlog: 0);
-    private readonly List<TcpPeer> _waiting = [];
+    private readonly List<Socket> _waiting = [];
 
     private SilentEndpoint()
     {
@@ -39,9 +39,9 @@ public sealed class SilentEndpoint : IDisposable
 
     public void Dispose()
     {
-        foreach (var peer in _waiting)
+        foreach (var socket in _waiting)
         {
-            peer.Dispose();
+            socket.Dispose();
         }
 
         _listener.Dispose();
@@ -49,13 +49,13 @@ public sealed class SilentEndpoint : IDisposable
 
     private async Task<bool> TakesAnotherAsync()
     {
-        var peer = new TcpPeer(new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp));
-        _waiting.Add(peer);
+        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        _waiting.Add(socket);
         // On loopback the kernel answers within the call. Where it does not, its first repetition comes a second later.
         using var patience = new CancellationTokenSource(TimeSpan.FromMilliseconds(200));
         try
         {
-            await peer.Socket.ConnectAsync(Address, patience.Token);
+            await socket.ConnectAsync(Address, patience.Token);
             return true;
         }
         catch (OperationCanceledException)

@@ -3,6 +3,9 @@ namespace Zoneway.SniRouter.Proxying;
 /// <summary>Calls back when nothing happened for a while. Activity only writes a time stamp; the timer looks at it when it is due.</summary>
 internal sealed class IdleTimer : IDisposable
 {
+    // Timers cannot run for more than 49 days; a longer timeout is looked at once a day.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     private readonly TimeProvider _time;
     private readonly TimeSpan _timeout;
     private readonly Action _expired;
@@ -20,7 +23,7 @@ internal sealed class IdleTimer : IDisposable
         _lastActivity = time.GetTimestamp();
         if (timeout != Timeout.InfiniteTimeSpan)
         {
-            _timer = time.CreateTimer(static state => ((IdleTimer)state!).OnDue(), this, timeout, Timeout.InfiniteTimeSpan);
+            _timer = time.CreateTimer(static state => ((IdleTimer)state!).OnDue(), this, Bounded(timeout), Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -37,7 +40,9 @@ internal sealed class IdleTimer : IDisposable
         }
         else
         {
-            _timer?.Change(left, Timeout.InfiniteTimeSpan);
+            _timer?.Change(Bounded(left), Timeout.InfiniteTimeSpan);
         }
     }
+
+    private static TimeSpan Bounded(TimeSpan wait) => wait < LongestWait ? wait : LongestWait;
 }

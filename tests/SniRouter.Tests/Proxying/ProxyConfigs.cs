@@ -28,24 +28,24 @@ internal static class ProxyConfigs
 
     public static TcpProxyConfig ProxyTo(string cluster = Cluster) => new() { Clusters = [new WeightedCluster(cluster, 1, EndpointMetadata.Empty)] };
 
-    public static ClusterConfig ClusterOf(params IPEndPoint[] endpoints) => new()
+    public static ClusterConfig ClusterOf(params EndPoint[] endpoints) => new()
     {
         Name = Cluster,
         Discovery = ClusterDiscovery.Static,
         InlineAssignment = Assignment(endpoints),
     };
 
-    public static LoadAssignment Assignment(params IPEndPoint[] endpoints) => new()
+    public static LoadAssignment Assignment(params EndPoint[] endpoints) => new()
     {
         ClusterName = Cluster,
         Localities = [new LocalityEndpoints { Endpoints = [.. endpoints.Select(address => new EndpointConfig { Address = address })] }],
     };
 
     /// <summary><see cref="ServerName"/> to these endpoints.</summary>
-    public static DataPlaneUpdate RouteTo(params IPEndPoint[] endpoints) => RouteTo(ProxyTo(), endpoints);
+    public static DataPlaneUpdate RouteTo(params EndPoint[] endpoints) => RouteTo(ProxyTo(), endpoints);
 
     /// <summary><see cref="ServerName"/> to these endpoints, with a proxy configured otherwise.</summary>
-    public static DataPlaneUpdate RouteTo(TcpProxyConfig proxy, params IPEndPoint[] endpoints) =>
+    public static DataPlaneUpdate RouteTo(TcpProxyConfig proxy, params EndPoint[] endpoints) =>
         new() { Clusters = [ClusterOf(endpoints)], Listeners = [ListenerOf(Chain(proxy))] };
 
     /// <summary>One chain with an action that needs no cluster.</summary>
