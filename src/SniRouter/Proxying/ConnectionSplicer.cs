@@ -16,6 +16,7 @@ internal sealed class ConnectionSplicer : IDisposable
     private readonly DownstreamConnection _downstream;
     private readonly Socket _upstream;
     private readonly IdleTimer _idle;
+    private readonly Lock _finishing = new();
     private int _outcome = Undecided;
     private bool _flushing;
     private bool _upstreamRefused;
@@ -50,7 +51,11 @@ internal sealed class ConnectionSplicer : IDisposable
     public void Dispose()
     {
         _idle.Dispose();
-        _upstream.Dispose();
+        // Closing a socket in the middle of its shutdown would turn the FIN into a reset.
+        lock (_finishing)
+        {
+            _upstream.Dispose();
+        }
     }
 
     private async Task CopyToUpstreamAsync()
@@ -195,7 +200,10 @@ internal sealed class ConnectionSplicer : IDisposable
     {
         try
         {
-            _upstream.Shutdown(SocketShutdown.Both);
+            lock (_finishing)
+            {
+                _upstream.Shutdown(SocketShutdown.Both);
+            }
         }
         catch (Exception exception) when (SocketErrors.IsConnectionEnd(exception))
         {
