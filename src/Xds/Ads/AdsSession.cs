@@ -1,5 +1,6 @@
 using Envoy.Config.Core.V3;
 using Google.Rpc;
+using Microsoft.Extensions.Logging;
 using Zoneway.Xds.Resources;
 
 namespace Zoneway.Xds.Ads;
@@ -9,7 +10,7 @@ namespace Zoneway.Xds.Ads;
 /// they become known. The variants say how requests and responses look.
 /// </summary>
 /// <remarks>Responses are handled one at a time; while the sink works nothing is read, which holds the control plane back.</remarks>
-internal abstract class AdsSession<TRequest, TResponse>(AdsSessionContext context, IAdsStream<TRequest, TResponse> stream) : IAdsSession
+internal abstract partial class AdsSession<TRequest, TResponse>(AdsSessionContext context, IAdsStream<TRequest, TResponse> stream) : IAdsSession
     where TRequest : class
     where TResponse : class
 {
@@ -91,6 +92,7 @@ internal abstract class AdsSession<TRequest, TResponse>(AdsSessionContext contex
         {
             HasReceivedResponse = true;
             context.Status.Connected(header.ControlPlane, context.TimeProvider.GetUtcNow());
+            Log.Connected(context.Logger, header.ControlPlane, context.Variant);
         }
 
         if (_subscriptions.Accept(header) is not { } subscription)
@@ -144,5 +146,11 @@ internal abstract class AdsSession<TRequest, TResponse>(AdsSessionContext contex
 
         context.Status.RequestSent(subscription);
         return _writer.EnqueueAsync(request, cancellationToken);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(125, LogLevel.Information, "Connected to control plane '{ControlPlane}', variant {Variant}")]
+        public static partial void Connected(ILogger logger, string controlPlane, XdsVariant variant);
     }
 }

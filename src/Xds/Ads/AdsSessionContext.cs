@@ -5,6 +5,7 @@ using Zoneway.Xds.Resources;
 namespace Zoneway.Xds.Ads;
 
 /// <summary>What every session of one client works with.</summary>
+/// <param name="Variant">The variant, for the log.</param>
 /// <param name="Node">Opens each stream.</param>
 /// <param name="Sink">Takes the resources.</param>
 /// <param name="Types">What is asked for, in this order, each with what outlives a stream.</param>
@@ -14,6 +15,7 @@ namespace Zoneway.Xds.Ads;
 /// <param name="TimeProvider">The clock.</param>
 /// <param name="Logger">The client's log.</param>
 internal sealed record AdsSessionContext(
+    XdsVariant Variant,
     Node Node,
     IResourceSink Sink,
     IReadOnlyList<(ResourceType Type, TypeHistory History)> Types,

@@ -6,6 +6,7 @@ namespace Zoneway.Xds.Ads;
 /// </summary>
 internal sealed class ReconnectBackoff(TimeSpan first, TimeSpan cap, Random random)
 {
+    private readonly TimeSpan _first = first;
     private TimeSpan _bound = first;
 
     /// <summary>The next delay. Each call doubles the bound until the cap.</summary>
@@ -17,5 +18,5 @@ internal sealed class ReconnectBackoff(TimeSpan first, TimeSpan cap, Random rand
     }
 
     /// <summary>The last stream was of use: the bound is the first one again.</summary>
-    public void Reset() => _bound = first;
+    public void Reset() => _bound = _first;
 }

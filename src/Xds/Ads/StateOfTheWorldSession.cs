@@ -32,7 +32,20 @@ internal sealed class StateOfTheWorldSession(AdsSessionContext context, IAdsStre
     protected override void SetNode(DiscoveryRequest request, Node node) => request.Node = node;
 
     /// <inheritdoc/>
-    protected override DiscoveryRequest FirstRequest(Subscription subscription) => Request(subscription);
+    /// <remarks>
+    /// The version last accepted is told on a new stream too, so that what did not change need not be sent again; for named
+    /// types only if everything asked for is at hand, or the rest might never come.
+    /// </remarks>
+    protected override DiscoveryRequest FirstRequest(Subscription subscription)
+    {
+        var request = Request(subscription);
+        if (!HasAllNames(subscription))
+        {
+            request.VersionInfo = "";
+        }
+
+        return request;
+    }
 
     /// <inheritdoc/>
     protected override DiscoveryRequest Answer(Subscription subscription, ResponseHeader header, Status? rejection)
@@ -65,7 +78,6 @@ internal sealed class StateOfTheWorldSession(AdsSessionContext context, IAdsStre
         return isRepeated || !change.IsEmpty ? Request(subscription) : null;
     }
 
-    // The version last accepted is told on a new stream too, where the nonce is still empty: what did not change need not be sent again.
     private static DiscoveryRequest Request(Subscription subscription) => new()
     {
         TypeUrl = subscription.Type.TypeUrl,
@@ -73,6 +85,12 @@ internal sealed class StateOfTheWorldSession(AdsSessionContext context, IAdsStre
         ResponseNonce = subscription.Nonce,
         ResourceNames = { subscription.Names.Sorted },
     };
+
+    private bool HasAllNames(Subscription subscription)
+    {
+        var received = Context.Sink.Received(subscription.Type.TypeUrl).Select(resource => resource.Name).ToHashSet();
+        return received.IsSupersetOf(subscription.Names.Sorted);
+    }
 
     // Clusters and listeners are gone when a response leaves them out; of endpoints and secrets that means nothing (rule 9).
     // With a resource whose name cannot be read, which one was left out cannot be told, so all stay.
