@@ -45,7 +45,7 @@ internal sealed class ScriptedControlPlane : IAsyncDisposable
     }
 
     /// <summary>The next stream a client opens, within a time limit.</summary>
-    public Task<ScriptedStream> NextStreamAsync() => _streams.Reader.ReadAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(20), CancellationToken.None);
+    public Task<ScriptedStream> NextStreamAsync() => _streams.Reader.ReadAsync(CancellationToken.None).AsTask().WaitAsync(TimeSpan.FromSeconds(30), CancellationToken.None);
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
 

@@ -7,7 +7,7 @@ namespace Zoneway.TestUtilities.Ads;
 /// <summary>The control plane's side of one stream, played by a test: waits for requests, sends responses, cuts. Records everything.</summary>
 internal sealed class ScriptedStream(XdsVariant variant, string? authorization)
 {
-    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Limit = TimeSpan.FromSeconds(30);
 
     private readonly Channel<ScriptedRequest> _requests = Channel.CreateUnbounded<ScriptedRequest>();
     private readonly Channel<ScriptedResponse> _responses = Channel.CreateUnbounded<ScriptedResponse>();

@@ -72,7 +72,7 @@ internal sealed class AdsHarness : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         await Client.StopAsync(limit.Token);
         Client.Dispose();
         await _services.DisposeAsync();

@@ -117,7 +117,7 @@ public sealed class AdsOverHttp2Tests
         var stream = await controlPlane.NextStreamAsync();
         await stream.NextAsync(TypeUrls.Cluster);
 
-        await harness.Client.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        await harness.Client.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.True(await stream.ClientEndAsync);
     }
@@ -129,9 +129,9 @@ public sealed class AdsOverHttp2Tests
         listener.Start();
         await using var harness = Connect(new Uri($"http://{listener.LocalEndpoint}"), XdsVariant.Delta);
         await harness.Client.StartAsync(CancellationToken.None);
-        using var accepted = await listener.AcceptTcpClientAsync().WaitAsync(TimeSpan.FromSeconds(10));
+        using var accepted = await listener.AcceptTcpClientAsync().WaitAsync(TimeSpan.FromSeconds(30));
 
-        await harness.Client.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        await harness.Client.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
     }
 
     private static AdsHarness Connect(Uri address, XdsVariant variant)

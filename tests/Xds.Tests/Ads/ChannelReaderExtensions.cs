@@ -8,7 +8,7 @@ internal static class ChannelReaderExtensions
     /// <summary>Waits until everything was read. There is no signal for that, so this looks again and again, yielding in between.</summary>
     public static async Task WaitEmptyAsync<T>(this ChannelReader<T> reader)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (reader.Count > 0)
         {
             limit.Token.ThrowIfCancellationRequested();

@@ -14,7 +14,7 @@ internal sealed class MemoryControlPlane : IAdsTransport
     /// <summary>Waited for before each request is taken in.</summary>
     public Task Takes { get; set; } = Task.CompletedTask;
 
-    public Task<ScriptedStream> NextStreamAsync() => _streams.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(10));
+    public Task<ScriptedStream> NextStreamAsync() => _streams.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
 
     public IAdsStream<DiscoveryRequest, DiscoveryResponse> OpenStateOfTheWorld(string? token) =>
         new MemoryStream<DiscoveryRequest, DiscoveryResponse>(

@@ -15,7 +15,7 @@ internal sealed class RecordingLogger<T> : ILogger<T>
     /// <summary>Waits for an event that contains the text. Each event is looked at once.</summary>
     public async Task SeenAsync(string text)
     {
-        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
         while (!(await _arrived.Reader.ReadAsync(limit.Token)).Contains(text, StringComparison.Ordinal))
         {
         }

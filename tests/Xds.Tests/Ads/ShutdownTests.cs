@@ -15,7 +15,7 @@ public sealed class ShutdownTests
         await using var harness = new AdsHarness(variant);
         var stream = await harness.StartSubscribedAsync();
 
-        await harness.Client.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        await harness.Client.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.True(await stream.ClientEndAsync);
         Assert.False(harness.Status.IsConnected);
@@ -30,7 +30,7 @@ public sealed class ShutdownTests
 
         var stop = harness.Client.StopAsync(CancellationToken.None);
         harness.Clock.Advance(await harness.Clock.ArmedAsync(_ => true));
-        await stop.WaitAsync(TimeSpan.FromSeconds(10));
+        await stop.WaitAsync(TimeSpan.FromSeconds(30));
 
         Assert.False(await stream.ClientEndAsync);
     }
@@ -40,8 +40,8 @@ public sealed class ShutdownTests
     {
         await using var harness = new AdsHarness(XdsVariant.Delta, jitter: 0.4);
         (await harness.StartAsync()).End(StatusCode.Unavailable);
-        await harness.Clock.ArmedAsync(_ => true);
+        await harness.Clock.ArmedAsync(dueTime => dueTime < TimeSpan.FromSeconds(1));
 
-        await harness.Client.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(10));
+        await harness.Client.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(30));
     }
 }
