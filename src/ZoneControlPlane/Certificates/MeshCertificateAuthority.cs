@@ -55,12 +55,22 @@ internal sealed class MeshCertificateAuthority : IDisposable
         // RFC 5280 §4.2.1.6: with an empty subject the alternative names are critical.
         request.CertificateExtensions.Add(UriAlternativeNames.Encode([SpiffeId.OfService(_mesh, service), .. names], critical: true));
 
-        var end = new DateTimeOffset(Certificate.NotAfter.ToUniversalTime(), TimeSpan.Zero);
-        using var certificate = request.Create(Certificate, now - ClockSkew, validFor < end - now ? now + validFor : end, RandomNumberGenerator.GetBytes(16));
+        var begin = Later(now - ClockSkew, new DateTimeOffset(Certificate.NotBefore));
+        var end = Earlier(now + validFor, new DateTimeOffset(Certificate.NotAfter));
+        if (end <= begin)
+        {
+            throw new CryptographicException($"the CA of mesh {_mesh} was valid until {Certificate.NotAfter:u} only");
+        }
+
+        using var certificate = request.Create(Certificate, begin, end, RandomNumberGenerator.GetBytes(16));
         return certificate.CopyWithPrivateKey(key);
     }
 
     public void Dispose() => Certificate.Dispose();
+
+    private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+
+    private static DateTimeOffset Earlier(DateTimeOffset a, DateTimeOffset b) => a < b ? a : b;
 
     private static X500DistinguishedName SubjectOf(string mesh)
     {

@@ -10,7 +10,7 @@ internal static class DataplaneReader
         var mesh = fields.RequiredName("mesh");
         var name = fields.RequiredName("name");
         var labels = fields.Child("labels");
-        var zone = labels?.Text(TagSet.ZoneKey);
+        var zone = labels?.Name(TagSet.ZoneKey);
         var networking = fields.Child("networking");
         if (networking is null)
         {

@@ -26,7 +26,7 @@ internal static class ProxyResourceReader
     public static ZoneIngressResource ReadZoneIngress(ResourceFields fields)
     {
         var name = fields.RequiredName("name");
-        var zone = fields.Text("zone");
+        var zone = fields.Name("zone");
         fields.Skip("mesh");
         var networking = RequireNetworking(fields);
         var listen = ReadListenAddress(networking);
@@ -47,7 +47,7 @@ internal static class ProxyResourceReader
     public static ZoneEgressResource ReadZoneEgress(ResourceFields fields)
     {
         var name = fields.RequiredName("name");
-        var zone = fields.Text("zone");
+        var zone = fields.Name("zone");
         fields.Skip("mesh");
         var networking = RequireNetworking(fields);
         var listen = ReadListenAddress(networking);

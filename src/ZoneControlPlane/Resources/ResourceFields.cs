@@ -39,17 +39,34 @@ internal sealed class ResourceFields
         return text ?? "";
     }
 
-    /// <summary>A name of the resource model (letters, digits, <c>-</c>, <c>_</c>, <c>.</c>) that must be there; empty after reporting an error.</summary>
-    public string RequiredName(string name)
+    /// <summary>A name of the resource model; null when absent, empty or wrong.</summary>
+    public string? Name(string name)
     {
         var line = LineOf(name);
-        var text = RequiredText(name);
-        if (text.Length > 0 && !ResourceNames.IsValidName(text))
+        var text = Text(name);
+        if (string.IsNullOrEmpty(text))
         {
-            _problems.Error(line, $"{PathOf(name)} \"{Shorten(text)}\" is not a name: letters, digits, '-', '_' and '.', at most {ResourceLimits.MaxNameLength}");
+            return null;
         }
 
-        return text;
+        if (ResourceNames.IsValidName(text))
+        {
+            return text;
+        }
+
+        _problems.Error(line, $"{PathOf(name)} \"{Shorten(text)}\" is not a name: letters, digits, '-', '_' and '.', at most {ResourceLimits.MaxNameLength}");
+        return null;
+    }
+
+    /// <summary>A name (letters, digits, <c>-</c>, <c>_</c>, <c>.</c>) that must be there; empty after reporting an error.</summary>
+    public string RequiredName(string name)
+    {
+        if (!_unread.TryGetValue(name, out var field) || field.Value is { IsNull: true } or { Scalar: "" })
+        {
+            _problems.Error(Line, $"{PathOf(name)} is required");
+        }
+
+        return Name(name) ?? "";
     }
 
     /// <summary>An IP address or host name; null when absent.</summary>
