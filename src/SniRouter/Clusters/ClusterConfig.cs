@@ -1,0 +1,120 @@
+using System.Collections.Immutable;
+
+namespace Zoneway.SniRouter.Clusters;
+
+/// <summary>A named group of endpoints and how one of them is chosen (envoy.config.cluster.v3.Cluster).</summary>
+public sealed record ClusterConfig
+{
+    /// <summary>Time a connect attempt may take when the cluster names none, as in Envoy: 5 s.</summary>
+    public static readonly TimeSpan DefaultConnectTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Unique name.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Where the endpoints come from.</summary>
+    public ClusterDiscovery Discovery { get; init; } = ClusterDiscovery.Eds;
+
+    /// <summary>Name to ask EDS for; empty means <see cref="Name"/>.</summary>
+    public string EdsServiceName { get; init; } = "";
+
+    /// <summary>Longest time one connect attempt may take. Must be positive. Default 5 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = DefaultConnectTimeout;
+
+    /// <summary>How endpoints of a level take turns.</summary>
+    public LoadBalancerPolicy Policy { get; init; } = LoadBalancerPolicy.RoundRobin;
+
+    /// <summary>Subset selection, or null when every route uses all endpoints.</summary>
+    public SubsetConfig? Subsets { get; init; }
+
+    /// <summary>Whether the weights of localities count (common_lb_config.locality_weighted_lb_config).</summary>
+    public bool LocalityWeighted { get; init; }
+
+    /// <summary>Percent of healthy endpoints below which a level uses all of them. 0 switches panic off. Default 50, as in Envoy.</summary>
+    public double HealthyPanicThreshold { get; init; } = 50;
+
+    /// <summary>Endpoints given with the cluster itself; null for EDS clusters.</summary>
+    public LoadAssignment? InlineAssignment { get; init; }
+
+    /// <summary>The name that EDS knows this cluster by.</summary>
+    public string AssignmentName => EdsServiceName.Length == 0 ? Name : EdsServiceName;
+}
+
+/// <summary>Where a cluster's endpoints come from (Cluster.DiscoveryType).</summary>
+public enum ClusterDiscovery
+{
+    /// <summary>Fixed addresses inside the cluster.</summary>
+    Static,
+
+    /// <summary>A ClusterLoadAssignment of its own.</summary>
+    Eds,
+
+    /// <summary>Names inside the cluster, every resolved address an endpoint.</summary>
+    StrictDns,
+
+    /// <summary>One name inside the cluster, one resolved address at a time.</summary>
+    LogicalDns,
+}
+
+/// <summary>How endpoints take turns (Cluster.LbPolicy).</summary>
+public enum LoadBalancerPolicy
+{
+    /// <summary>Weighted round robin, exact over each full cycle.</summary>
+    RoundRobin,
+
+    /// <summary>The one with fewer active connections of two picked at random.</summary>
+    LeastRequest,
+
+    /// <summary>At random.</summary>
+    Random,
+
+    /// <summary>By hash of the downstream address on a ring.</summary>
+    RingHash,
+
+    /// <summary>By hash of the downstream address on a Maglev table.</summary>
+    Maglev,
+}
+
+/// <summary>Which subsets of a cluster exist and what happens to a request for one that is empty (Cluster.LbSubsetConfig).</summary>
+public sealed record SubsetConfig
+{
+    /// <summary>Largest number of selectors a cluster may have; every selector costs one index of all endpoints.</summary>
+    public const int MaxSelectors = 256;
+
+    /// <summary>The key sets that form subsets. At most <see cref="MaxSelectors"/>.</summary>
+    public ImmutableArray<SubsetSelector> Selectors { get; init; } = [];
+
+    /// <summary>For routes whose keys equal no selector's key set, and for selectors that define no fallback.</summary>
+    public SubsetFallback Fallback { get; init; } = SubsetFallback.NoFallback;
+
+    /// <summary>The subset that <see cref="SubsetFallback.DefaultSubset"/> means.</summary>
+    public EndpointMetadata DefaultSubset { get; init; } = EndpointMetadata.Empty;
+}
+
+/// <summary>One key set; every combination of values that endpoints have for it is a subset.</summary>
+public sealed record SubsetSelector
+{
+    /// <summary>The keys in ordinal order, without repetition.</summary>
+    public required ImmutableArray<string> Keys { get; init; }
+
+    /// <summary>For a request whose values no endpoint has; null defers to the cluster's fallback.</summary>
+    public SubsetFallback? Fallback { get; init; }
+
+    /// <summary>The smaller key set that <see cref="SubsetFallback.KeysSubset"/> tries.</summary>
+    public ImmutableArray<string> FallbackKeys { get; init; } = [];
+}
+
+/// <summary>What a request for an empty or unknown subset gets (LbSubsetFallbackPolicy).</summary>
+public enum SubsetFallback
+{
+    /// <summary>No endpoint.</summary>
+    NoFallback,
+
+    /// <summary>Any endpoint of the cluster.</summary>
+    AnyEndpoint,
+
+    /// <summary>An endpoint of <see cref="SubsetConfig.DefaultSubset"/>.</summary>
+    DefaultSubset,
+
+    /// <summary>The subset of fewer keys, with that selector's own fallback. Only for selectors.</summary>
+    KeysSubset,
+}

@@ -1,0 +1,49 @@
+using System.Runtime.CompilerServices;
+
+namespace Zoneway.SniRouter.Clusters;
+
+/// <summary>The endpoints that one connection tries, each at most once. A mutable struct: keep it in a field or local and do not copy it.</summary>
+public struct EndpointAttempts
+{
+    /// <summary>Most attempts a connection may make.</summary>
+    public const int MaxAttempts = 8;
+
+    private readonly EndpointSet? _endpoints;
+    private readonly int _limit;
+    private Tried _tried;
+    private int _count;
+
+    /// <param name="endpoints">The endpoints to choose from; null has none.</param>
+    /// <param name="limit">Most attempts; values outside 1 to <see cref="MaxAttempts"/> are brought inside.</param>
+    public EndpointAttempts(EndpointSet? endpoints, int limit)
+    {
+        _endpoints = endpoints;
+        _limit = Math.Clamp(limit, 1, MaxAttempts);
+    }
+
+    /// <summary>Attempts made so far.</summary>
+    public readonly int Count => _count;
+
+    /// <summary>Picks an endpoint not tried yet; null when the attempts or the endpoints are used up.</summary>
+    public UpstreamEndpoint? Next()
+    {
+        if (_endpoints is null || _count == _limit)
+        {
+            return null;
+        }
+
+        var endpoint = _endpoints.Pick(((ReadOnlySpan<UpstreamEndpoint?>)_tried)[.._count]);
+        if (endpoint is not null)
+        {
+            _tried[_count++] = endpoint;
+        }
+
+        return endpoint;
+    }
+
+    [InlineArray(MaxAttempts)]
+    private struct Tried
+    {
+        private UpstreamEndpoint? _first;
+    }
+}

@@ -1,0 +1,66 @@
+using System.Collections.Immutable;
+
+namespace Zoneway.SniRouter.Clusters;
+
+/// <summary>
+/// The endpoints that a route may use, all of a cluster or one subset, arranged for picking: priority, then locality where weights count, then endpoint.
+/// Immutable but for the counters of its cycles; picks allocate nothing.
+/// </summary>
+public sealed class EndpointSet
+{
+    private readonly PriorityLevel[] _levels;
+    private readonly WeightedCycle _levelCycle;
+
+    private EndpointSet(PriorityLevel[] levels, WeightedCycle levelCycle, ImmutableArray<UpstreamEndpoint> endpoints)
+    {
+        _levels = levels;
+        _levelCycle = levelCycle;
+        Endpoints = endpoints;
+    }
+
+    /// <summary>Every endpoint of the set, healthy or not.</summary>
+    public ImmutableArray<UpstreamEndpoint> Endpoints { get; }
+
+    /// <summary>Arranges endpoints; null when there are none that could ever be picked.</summary>
+    /// <param name="endpoints">The endpoints in any order.</param>
+    /// <param name="config">The cluster they belong to.</param>
+    /// <param name="assignment">Carries locality weights and the overprovisioning factor.</param>
+    /// <param name="start">Where the cycles begin; any number.</param>
+    internal static EndpointSet? Create(IEnumerable<UpstreamEndpoint> endpoints, ClusterConfig config, LoadAssignment assignment, uint start)
+    {
+        var all = endpoints.ToImmutableArray();
+        var groups = all.GroupBy(endpoint => endpoint.Priority).OrderBy(group => group.Key).Select(group => group.ToArray()).ToArray();
+        var loads = PriorityLoad.Compute(groups, assignment.OverprovisioningFactor, config.HealthyPanicThreshold);
+        var levels = new PriorityLevel[groups.Length];
+        for (var i = 0; i < groups.Length; i++)
+        {
+            levels[i] = PriorityLevel.Create(groups[i], loads[i], config, assignment, start);
+        }
+
+        var shares = Array.ConvertAll(levels, level => level.Share);
+        return shares.Sum(share => (long)share) == 0 ? null : new EndpointSet(levels, new WeightedCycle(shares, start), all);
+    }
+
+    /// <summary>Picks the next endpoint that is not among those already tried; null when all were.</summary>
+    /// <param name="tried">Endpoints to leave out; a handful at most.</param>
+    public UpstreamEndpoint? Pick(ReadOnlySpan<UpstreamEndpoint?> tried)
+    {
+        var endpoint = _levels[_levelCycle.Next()].Pick(tried);
+        if (endpoint is not null)
+        {
+            return endpoint;
+        }
+
+        // All of the chosen level were tried: take what is left, first levels first.
+        foreach (var level in _levels)
+        {
+            endpoint = level.Pick(tried);
+            if (endpoint is not null)
+            {
+                return endpoint;
+            }
+        }
+
+        return null;
+    }
+}

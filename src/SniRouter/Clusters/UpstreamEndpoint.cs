@@ -1,0 +1,60 @@
+using System.Net;
+
+namespace Zoneway.SniRouter.Clusters;
+
+/// <summary>One endpoint of a cluster as the data path sees it. Immutable but for <see cref="State"/>, which outlives updates that keep the address.</summary>
+public sealed class UpstreamEndpoint
+{
+    internal UpstreamEndpoint(EndpointConfig config, Locality locality, uint priority, EndpointState state)
+    {
+        Config = config;
+        Locality = locality;
+        Priority = priority;
+        State = state;
+    }
+
+    /// <summary>What the control plane said of it.</summary>
+    public EndpointConfig Config { get; }
+
+    /// <summary>Where to connect.</summary>
+    public EndPoint Address => Config.Address;
+
+    /// <summary>Where it runs.</summary>
+    public Locality Locality { get; }
+
+    /// <summary>Its priority level; 0 is used first.</summary>
+    public uint Priority { get; }
+
+    /// <summary>What is counted of it.</summary>
+    public EndpointState State { get; }
+
+    /// <inheritdoc/>
+    public override string ToString() => Address.ToString() ?? "";
+}
+
+/// <summary>What is known of an address beyond its configuration. Safe for any number of threads.</summary>
+public sealed class EndpointState
+{
+    private long _activeConnections;
+    private long _totalConnections;
+    private long _connectFailures;
+
+    /// <summary>Connections open to it now.</summary>
+    public long ActiveConnections => Volatile.Read(ref _activeConnections);
+
+    /// <summary>Connections ever opened to it.</summary>
+    public long TotalConnections => Volatile.Read(ref _totalConnections);
+
+    /// <summary>Connect attempts that failed or timed out.</summary>
+    public long ConnectFailures => Volatile.Read(ref _connectFailures);
+
+    internal void Connected()
+    {
+        Interlocked.Increment(ref _activeConnections);
+        Interlocked.Increment(ref _totalConnections);
+    }
+
+    internal void Disconnected() => Interlocked.Decrement(ref _activeConnections);
+
+    internal void ConnectFailed() => Interlocked.Increment(ref _connectFailures);
+}

@@ -1,0 +1,120 @@
+using System.Collections.Concurrent;
+using Zoneway.SniRouter.Clusters;
+
+namespace Zoneway.SniRouter.Routing;
+
+/// <summary>
+/// The clusters by name, and the assignments that arrived before their clusters. A cluster that is taken back stays as long as a filter chain
+/// names it, so that routes may follow later and a cluster that comes back is the same one. One writer; readers on any thread.
+/// </summary>
+internal sealed class ClusterRegistry
+{
+    private readonly ConcurrentDictionary<string, ClusterState> _clusters = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, LoadAssignment> _assignments = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, HashSet<string>> _clustersByAssignment = new(StringComparer.Ordinal);
+
+    // Clusters that only a filter chain's name keeps here.
+    private readonly HashSet<ClusterState> _unowned = [];
+
+    public IReadOnlyCollection<ClusterState> All => (IReadOnlyCollection<ClusterState>)_clusters.Values;
+
+    public ClusterState? Find(string name) => _clusters.GetValueOrDefault(name);
+
+    /// <summary>The cluster, known or not: a chain may name one that is still to come.</summary>
+    public ClusterState GetOrAdd(string name)
+    {
+        if (!_clusters.TryGetValue(name, out var cluster))
+        {
+            _clusters[name] = cluster = new ClusterState(name);
+            _unowned.Add(cluster);
+        }
+
+        return cluster;
+    }
+
+    public void Update(DataPlaneUpdate update)
+    {
+        foreach (var assignment in update.Assignments)
+        {
+            _assignments[assignment.ClusterName] = assignment;
+        }
+
+        foreach (var config in update.Clusters)
+        {
+            Update(config);
+        }
+
+        foreach (var assignment in update.Assignments)
+        {
+            foreach (var name in _clustersByAssignment.GetValueOrDefault(assignment.ClusterName) ?? [])
+            {
+                Find(name)?.Update(assignment);
+            }
+        }
+
+        foreach (var name in update.RemovedAssignments)
+        {
+            _assignments.Remove(name);
+        }
+
+        foreach (var name in update.RemovedClusters)
+        {
+            if (Find(name) is { } cluster)
+            {
+                _unowned.Add(cluster);
+            }
+        }
+    }
+
+    /// <summary>Drops the clusters that were taken back and that no filter chain names any more.</summary>
+    public void Prune(RouteSnapshot routes)
+    {
+        if (_unowned.Count == 0)
+        {
+            return;
+        }
+
+        var named = routes.Listeners.Values.SelectMany(listener => listener.FilterChains).SelectMany(chain => chain.Targets)
+            .Select(target => target.Cluster.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var cluster in _unowned.Where(cluster => !named.Contains(cluster.Name)).ToList())
+        {
+            Unlink(cluster);
+            _unowned.Remove(cluster);
+            _clusters.TryRemove(cluster.Name, out _);
+        }
+    }
+
+    private void Update(ClusterConfig config)
+    {
+        var cluster = GetOrAdd(config.Name);
+        Unlink(cluster);
+        _unowned.Remove(cluster);
+        if (config.Discovery == ClusterDiscovery.Eds)
+        {
+            if (!_clustersByAssignment.TryGetValue(config.AssignmentName, out var names))
+            {
+                _clustersByAssignment.Add(config.AssignmentName, names = new HashSet<string>(StringComparer.Ordinal));
+            }
+
+            names.Add(config.Name);
+        }
+
+        cluster.Update(config);
+        if (config.Discovery == ClusterDiscovery.Eds && !cluster.IsWarm && _assignments.TryGetValue(config.AssignmentName, out var assignment))
+        {
+            cluster.Update(assignment);
+        }
+    }
+
+    private void Unlink(ClusterState cluster)
+    {
+        if (cluster.Config is { Discovery: ClusterDiscovery.Eds } previous && _clustersByAssignment.TryGetValue(previous.AssignmentName, out var names))
+        {
+            names.Remove(cluster.Name);
+            if (names.Count == 0)
+            {
+                _clustersByAssignment.Remove(previous.AssignmentName);
+            }
+        }
+    }
+}

@@ -1,0 +1,144 @@
+using Microsoft.Extensions.Logging;
+
+namespace Zoneway.SniRouter.Routing;
+
+/// <summary>
+/// The one way by which configuration reaches the data path. Applies an update make-before-break: clusters, endpoints, listeners, then what is to go.
+/// </summary>
+/// <remarks>
+/// Updates are applied one after another. A changed listener whose new clusters have no endpoints yet keeps its previous
+/// chains until they have, or until <see cref="WarmingTimeout"/> has passed. Established connections are never touched.
+/// </remarks>
+public sealed partial class DataPlaneUpdater : IDisposable
+{
+    /// <summary>Longest time a changed listener waits for the first endpoints of the clusters it names: 5 s.</summary>
+    public static readonly TimeSpan WarmingTimeout = TimeSpan.FromSeconds(5);
+
+    private readonly RouteTable _routes;
+    private readonly IListenerBinder _binder;
+    private readonly ILogger<DataPlaneUpdater> _logger;
+    private readonly ClusterRegistry _clusters = new();
+    private readonly WarmingListeners _warming;
+    private readonly SemaphoreSlim _turn = new(1, 1);
+
+    /// <summary>Creates the updater of one route table.</summary>
+    public DataPlaneUpdater(RouteTable routes, IListenerBinder binder, TimeProvider time, ILogger<DataPlaneUpdater> logger)
+    {
+        _routes = routes;
+        _binder = binder;
+        _logger = logger;
+        _warming = new WarmingListeners(time, WarmingTimeout, () => _ = ApplyOverdueAsync());
+    }
+
+    /// <summary>The clusters that the control plane has sent, or that a filter chain names. May be read on any thread.</summary>
+    public IReadOnlyCollection<Clusters.ClusterState> Clusters => _clusters.All;
+
+    /// <summary>Applies an update.</summary>
+    /// <returns>What could not be applied; empty when all was.</returns>
+    public async ValueTask<IReadOnlyList<DataPlaneProblem>> ApplyAsync(DataPlaneUpdate update, CancellationToken cancellationToken = default)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            var problems = new List<DataPlaneProblem>();
+            _clusters.Update(update);
+            _warming.Forget(update.RemovedListeners);
+            foreach (var listener in update.Listeners)
+            {
+                _warming.Add(listener);
+            }
+
+            await ApplyListenersAsync(_warming.TakeReady(_clusters), update.RemovedListeners, problems, cancellationToken);
+            return problems;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _warming.Dispose();
+        _turn.Dispose();
+    }
+
+    private async Task ApplyOverdueAsync()
+    {
+        try
+        {
+            await _turn.WaitAsync();
+            try
+            {
+                var problems = new List<DataPlaneProblem>();
+                await ApplyListenersAsync(_warming.TakeOverdue(), [], problems, CancellationToken.None);
+            }
+            finally
+            {
+                _turn.Release();
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The program is ending; nothing is left to update.
+        }
+    }
+
+    private async ValueTask ApplyListenersAsync(
+        List<ListenerConfig> changed, IReadOnlyCollection<string> removed, List<DataPlaneProblem> problems, CancellationToken cancellationToken)
+    {
+        if (changed.Count > 0 || removed.Count > 0)
+        {
+            _routes.Publish(Link(changed, removed, problems));
+        }
+
+        foreach (var listener in changed)
+        {
+            if (await _binder.BindAsync(listener.Name, listener.Address, cancellationToken) is { } reason)
+            {
+                problems.Add(new(listener.Name, reason));
+            }
+        }
+
+        foreach (var name in removed)
+        {
+            await _binder.UnbindAsync(name, cancellationToken);
+        }
+
+        foreach (var problem in problems)
+        {
+            Log.Problem(_logger, problem.Listener, problem.Reason);
+        }
+
+        _clusters.Prune(_routes.Current);
+    }
+
+    private RouteSnapshot Link(List<ListenerConfig> changed, IReadOnlyCollection<string> removed, List<DataPlaneProblem> problems)
+    {
+        var listeners = new Dictionary<string, ListenerSnapshot>(_routes.Current.Listeners, StringComparer.Ordinal);
+        foreach (var name in removed)
+        {
+            listeners.Remove(name);
+        }
+
+        foreach (var config in changed)
+        {
+            var conflicts = new List<string>();
+            listeners[config.Name] = new ListenerSnapshot(config, _clusters.GetOrAdd, conflicts);
+            problems.AddRange(conflicts.Select(reason => new DataPlaneProblem(config.Name, reason)));
+            Log.Updated(_logger, config.Name, config.FilterChains.Length);
+        }
+
+        return new RouteSnapshot(listeners);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(100, LogLevel.Information, "Listener {Listener} updated: {FilterChains} filter chains.")]
+        public static partial void Updated(ILogger logger, string listener, int filterChains);
+
+        [LoggerMessage(101, LogLevel.Warning, "Listener {Listener}: {Reason}")]
+        public static partial void Problem(ILogger logger, string listener, string reason);
+    }
+}

@@ -1,0 +1,40 @@
+using Zoneway.SniRouter.Clusters;
+
+namespace Zoneway.SniRouter.Routing;
+
+/// <summary>A filter chain linked to the clusters it names. Immutable but for the turn of weighted clusters.</summary>
+public sealed class FilterChain
+{
+    private readonly ClusterTarget[] _targets = [];
+    private readonly WeightedCycle? _turns;
+
+    internal FilterChain(FilterChainConfig config, Func<string, ClusterState> findCluster)
+    {
+        Config = config;
+        if (config.Action is TcpProxyConfig { Clusters: var clusters })
+        {
+            _targets = [.. clusters.Select(cluster => new ClusterTarget(findCluster(cluster.Cluster), cluster.MetadataMatch))];
+            _turns = clusters.Length > 1 ? new WeightedCycle([.. clusters.Select(cluster => cluster.Weight)], (uint)Random.Shared.Next()) : null;
+        }
+    }
+
+    /// <summary>What the control plane said.</summary>
+    public FilterChainConfig Config { get; }
+
+    /// <summary>Name for logs.</summary>
+    public string Name => Config.Name;
+
+    /// <summary>What it does with a connection.</summary>
+    public FilterChainActionConfig Action => Config.Action;
+
+    /// <summary>The clusters of a <see cref="TcpProxyConfig"/> chain; empty for other actions.</summary>
+    public IReadOnlyList<ClusterTarget> Targets => _targets;
+
+    /// <summary>The cluster whose turn it is. Only for chains whose action is <see cref="TcpProxyConfig"/>.</summary>
+    public ClusterTarget NextTarget() => _targets[_turns?.Next() ?? 0];
+}
+
+/// <summary>A cluster and the subset of it that a chain asks for.</summary>
+/// <param name="Cluster">The cluster.</param>
+/// <param name="MetadataMatch">The subset; empty asks for none.</param>
+public sealed record ClusterTarget(ClusterState Cluster, EndpointMetadata MetadataMatch);

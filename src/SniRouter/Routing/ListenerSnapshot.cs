@@ -1,0 +1,58 @@
+using Zoneway.SniRouter.Clusters;
+using Zoneway.SniRouter.Tls;
+
+namespace Zoneway.SniRouter.Routing;
+
+/// <summary>One listener with its filter chains at one moment. Immutable.</summary>
+public sealed class ListenerSnapshot
+{
+    private readonly FilterChainTable _table = new();
+    private readonly FilterChain? _default;
+
+    /// <param name="config">What the control plane said.</param>
+    /// <param name="findCluster">The state of a cluster by name; called for every cluster that a chain names.</param>
+    /// <param name="conflicts">Takes a sentence for each chain that is left out because another one has the very same match.</param>
+    internal ListenerSnapshot(ListenerConfig config, Func<string, ClusterState> findCluster, List<string> conflicts)
+    {
+        Config = config;
+        var chains = new List<FilterChain>(config.FilterChains.Length + 1);
+        foreach (var chainConfig in config.FilterChains)
+        {
+            var chain = new FilterChain(chainConfig, findCluster);
+            chains.Add(chain);
+            if (!_table.TryAdd(chain, out var conflict))
+            {
+                conflicts.Add($"filter chain '{chain.Name}': another chain already matches {conflict}");
+            }
+        }
+
+        if (config.DefaultFilterChain is { } fallback)
+        {
+            chains.Add(_default = new FilterChain(fallback, findCluster));
+        }
+
+        FilterChains = chains;
+        // A single chain without conditions takes every connection, whatever it begins with, so nothing need be read first.
+        Unconditional = config.FilterChains switch
+        {
+            [{ Match: { ServerNames.IsDefaultOrEmpty: true, TransportProtocol: TransportProtocol.Any, ApplicationProtocols.IsDefaultOrEmpty: true } }] => chains[0],
+            [] => _default,
+            _ => null,
+        };
+    }
+
+    /// <summary>What the control plane said.</summary>
+    public ListenerConfig Config { get; }
+
+    /// <summary>Every chain, the default one last.</summary>
+    public IReadOnlyList<FilterChain> FilterChains { get; }
+
+    /// <summary>The chain for every connection when no first byte can change the choice; null when the ClientHello decides.</summary>
+    public FilterChain? Unconditional { get; }
+
+    /// <summary>The chain for a connection that began with a ClientHello; null when none matches. Allocates nothing.</summary>
+    public FilterChain? Find(in ClientHello hello) => _table.Find(hello) ?? _default;
+
+    /// <summary>The chain for a connection whose first bytes are not TLS; null when none matches.</summary>
+    public FilterChain? FindRawBuffer() => _table.FindRawBuffer() ?? _default;
+}
