@@ -5,11 +5,14 @@ namespace Zoneway.Xds.Grpc;
 /// <summary>The body of a call's request: open until completed, written to from outside.</summary>
 internal sealed class RequestContent : HttpContent
 {
-    private readonly TaskCompletionSource<MessageWriter> _writer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    /// <summary>What writers are told who come too late.</summary>
+    public const string ServerDoesNotRead = "The server no longer reads; the response stream has the status of the call.";
+
+    private readonly TaskCompletionSource<Stream> _stream = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Writes to the body; available once a connection is there, faulted when none will be.</summary>
-    public Task<MessageWriter> Writer => _writer.Task;
+    /// <summary>Where the body is written to; available once a connection is there, faulted when none will be.</summary>
+    public Task<Stream> Stream => _stream.Task;
 
     /// <summary>Ends the body in good order. Harmless when repeated.</summary>
     public void Complete() => _completed.TrySetResult();
@@ -18,10 +21,7 @@ internal sealed class RequestContent : HttpContent
     public void Abort(Status status)
     {
         _completed.TrySetCanceled();
-        if (_writer.TrySetException(new RpcException(status)))
-        {
-            _ = _writer.Task.Exception; // observed: perhaps nobody wants to write
-        }
+        FailWriting(status);
     }
 
     /// <inheritdoc/>
@@ -31,16 +31,27 @@ internal sealed class RequestContent : HttpContent
     /// <inheritdoc/>
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        // SocketsHttpHandler holds the request's HEADERS back until the body's first write or flush; a server may wait for them.
-        await stream.FlushAsync(cancellationToken);
+        try
+        {
+            // SocketsHttpHandler holds the request's HEADERS back until the body's first write or flush; a server may wait for them.
+            await stream.FlushAsync(cancellationToken);
+        }
+        catch (Exception e)
+        {
+            // The server was faster: it has answered or reset already. Thrown, this would hide what it said.
+            FailWriting(new(StatusCode.Unavailable, ServerDoesNotRead, e));
+            await _completed.Task;
+            throw;
+        }
 
-        if (!_writer.TrySetResult(new MessageWriter(stream)))
+        if (!_stream.TrySetResult(stream))
         {
             // A second attempt on another connection: messages may have gone into the first.
             throw new RpcException(new(StatusCode.Unavailable, "The server refused the stream."));
         }
 
-        await _completed.Task.WaitAsync(cancellationToken);
+        // Not watching the token: it is cancelled when the stream breaks, and an exception from here would hide the one that says why.
+        await _completed.Task;
     }
 
     /// <inheritdoc/>
@@ -48,5 +59,13 @@ internal sealed class RequestContent : HttpContent
     {
         length = -1;
         return false;
+    }
+
+    private void FailWriting(Status status)
+    {
+        if (_stream.TrySetException(new RpcException(status)))
+        {
+            _ = _stream.Task.Exception; // observed: perhaps nobody wants to write
+        }
     }
 }

@@ -6,6 +6,7 @@ namespace Zoneway.Xds.Grpc;
 internal sealed class RequestStreamWriter<T>(RequestContent content, CallLifetime lifetime) : IClientStreamWriter<T>
     where T : IMessage<T>
 {
+    private readonly MessageWriter _messages = new(content.Stream);
     private volatile bool _isCompleted;
 
     /// <inheritdoc/>
@@ -21,15 +22,14 @@ internal sealed class RequestStreamWriter<T>(RequestContent content, CallLifetim
         ThrowIfEnded();
         try
         {
-            var writer = await content.Writer.WaitAsync(lifetime.Token);
-            await writer.WriteAsync(message, lifetime.Token);
+            await _messages.WriteAsync(message, lifetime.Token);
         }
         catch (Exception e)
         {
             ThrowIfEnded();
 
             // The status proper, if the server sent one, comes with the response; here only the stream is known to be closed.
-            throw new RpcException(new(StatusCode.Unavailable, "The server no longer reads; the response stream has the status of the call.", e));
+            throw new RpcException(new(StatusCode.Unavailable, RequestContent.ServerDoesNotRead, e));
         }
     }
 
