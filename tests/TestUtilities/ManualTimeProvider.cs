@@ -1,3 +1,5 @@
+using System.Threading.Channels;
+
 namespace Zoneway.TestUtilities;
 
 /// <summary>A clock that stands still until a test moves it. Timers fire inside <see cref="Advance"/>, in the order they are due.</summary>
@@ -9,6 +11,7 @@ public sealed class ManualTimeProvider : TimeProvider
 
     private readonly Lock _lock = new();
     private readonly List<ManualTimer> _running = [];
+    private readonly Channel<TimeSpan> _armed = Channel.CreateUnbounded<TimeSpan>();
     private TimeSpan _elapsed;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
@@ -53,6 +56,21 @@ public sealed class ManualTimeProvider : TimeProvider
         }
     }
 
+    /// <summary>Waits until a timer is set whose due time satisfies the condition. Those set before it are not looked at again.</summary>
+    /// <exception cref="OperationCanceledException">None was set within a time that only a broken test reaches.</exception>
+    public async Task<TimeSpan> ArmedAsync(Func<TimeSpan, bool> condition)
+    {
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(30));
+        while (true)
+        {
+            var dueTime = await _armed.Reader.ReadAsync(limit.Token);
+            if (condition(dueTime))
+            {
+                return dueTime;
+            }
+        }
+    }
+
     private ManualTimer? TakeDue(TimeSpan target)
     {
         lock (_lock)
@@ -94,6 +112,11 @@ public sealed class ManualTimeProvider : TimeProvider
             {
                 Period = period;
                 clock.Schedule(this, dueTime);
+            }
+
+            if (dueTime >= TimeSpan.Zero)
+            {
+                clock._armed.Writer.TryWrite(dueTime);
             }
 
             if (dueTime == TimeSpan.Zero)

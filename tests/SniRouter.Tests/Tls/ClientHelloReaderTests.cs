@@ -130,6 +130,33 @@ public sealed class ClientHelloReaderTests
     }
 
     [Fact]
+    public void Read_WholeHelloInOneRecord_IsReadWhereItLies()
+    {
+        byte[] bytes = [.. TlsRecords.Record([]), .. ClientHelloBuilder.Typical("host").Build()];
+        using var reader = new ClientHelloReader();
+
+        reader.Read(ByteSegments.Of(bytes, "what follows"u8.ToArray()));
+
+        Assert.True(reader.Hello.ServerName.Overlaps(bytes));
+    }
+
+    [Theory]
+    [InlineData(new byte[] { }, 1)]
+    [InlineData(new byte[] { 0x16 }, 2)]
+    [InlineData(new byte[] { 0x16, 3 }, 5)]
+    [InlineData(new byte[] { 0x16, 3, 1, 0, 50 }, 9)]
+    [InlineData(new byte[] { 0x16, 3, 1, 0, 50, 1, 0, 0, 46 }, 55)]
+    [InlineData(new byte[] { 0x16, 3, 1, 0, 50, 1, 0, 0, 47 }, 60)]
+    [InlineData(new byte[] { 0x16, 3, 1, 0, 2 }, 12)]
+    [InlineData(new byte[] { 0x16, 3, 1, 0, 2, 1, 0, 0x16, 3, 1, 0, 50 }, 14)]
+    public void Read_PartOfHello_SaysWhenToReadAgain(byte[] input, int bytesNeeded)
+    {
+        var result = ReadResult.Of(input);
+
+        Assert.Equal((ClientHelloReadStatus.NeedMore, bytesNeeded), (result.Status, result.BytesNeeded));
+    }
+
+    [Fact]
     public void Read_SecondCall_ForgetsTheFirst()
     {
         byte[] first = ClientHelloBuilder.PostQuantum("first").WithRecordSize(500).Build();
