@@ -183,7 +183,7 @@ public sealed class ClientTrapTests
     }
 
     [Theory]
-    [InlineData(0x0, StatusCode.Unavailable, true)]
+    [InlineData(0x1, StatusCode.Internal, true)]
     [InlineData(0x2, StatusCode.Internal, true)]
     [InlineData(0x7, StatusCode.Unavailable, true)]
     [InlineData(0x7, StatusCode.Unavailable, false)]
