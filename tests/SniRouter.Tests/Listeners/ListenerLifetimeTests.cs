@@ -9,7 +9,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Listeners;
 
 /// <summary>Listeners come, move and go on real sockets while connections are open.</summary>
-public abstract class ListenerLifetimeTests(DataPath path)
+public abstract class ListenerLifetimeTests(PathUnderTest path)
 {
     private static readonly byte[] Body = "here"u8.ToArray();
 
@@ -129,4 +129,4 @@ public abstract class ListenerLifetimeTests(DataPath path)
     }
 }
 
-public sealed class PortableListenerLifetimeTests() : ListenerLifetimeTests(DataPath.Portable);
+public sealed class PortableListenerLifetimeTests() : ListenerLifetimeTests(PathUnderTest.Portable);

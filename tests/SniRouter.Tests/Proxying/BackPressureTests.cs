@@ -4,7 +4,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Proxying;
 
 /// <summary>A reader that takes nothing stops the sender at the other end of the proxy; nothing piles up between, and nothing is lost.</summary>
-public abstract class BackPressureTests(DataPath path)
+public abstract class BackPressureTests(PathUnderTest path)
 {
     private const int Pending = 64 * 1024 * 1024;
 

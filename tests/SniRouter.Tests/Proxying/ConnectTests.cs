@@ -7,7 +7,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Proxying;
 
 /// <summary>An endpoint that cannot be reached makes room for the next one, as often as the configuration allows.</summary>
-public abstract class ConnectTests(DataPath path)
+public abstract class ConnectTests(PathUnderTest path)
 {
     [Fact]
     public async Task EndpointRefuses_AnotherOneServes()

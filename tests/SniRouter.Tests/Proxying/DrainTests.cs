@@ -5,7 +5,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Proxying;
 
 /// <summary>The end of a drain: whatever is still open ends at once, in every phase.</summary>
-public abstract class DrainTests(DataPath path)
+public abstract class DrainTests(PathUnderTest path)
 {
     [Fact]
     public async Task AbortAll_WhileSplicing_ResetsBothSides()

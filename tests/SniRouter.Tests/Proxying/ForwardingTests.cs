@@ -4,7 +4,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Proxying;
 
 /// <summary>The bytes of a connection reach the endpoint and come back untouched, the ClientHello first.</summary>
-public abstract class ForwardingTests(DataPath path)
+public abstract class ForwardingTests(PathUnderTest path)
 {
     public static TheoryData<string> Hellos => ["typical", "post-quantum", "in records of 16 bytes", "upper case"];
 

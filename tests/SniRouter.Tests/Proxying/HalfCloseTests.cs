@@ -4,7 +4,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Proxying;
 
 /// <summary>The end of one direction is passed on at once, behind the last byte, and leaves the other direction running.</summary>
-public abstract class HalfCloseTests(DataPath path)
+public abstract class HalfCloseTests(PathUnderTest path)
 {
     private const int Megabytes = 8 * 1024 * 1024;
 

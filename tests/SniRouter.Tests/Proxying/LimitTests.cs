@@ -6,7 +6,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Proxying;
 
 /// <summary>Connections beyond the limits are closed at once; those inside are not disturbed.</summary>
-public abstract class LimitTests(DataPath path)
+public abstract class LimitTests(PathUnderTest path)
 {
     [Fact]
     public async Task ConnectionLimit_OneMore_IsClosedAndTheOthersStay()

@@ -5,7 +5,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Proxying;
 
 /// <summary>Configuration changes while connections are open: new connections see it, old ones do not.</summary>
-public abstract class LiveUpdateTests(DataPath path)
+public abstract class LiveUpdateTests(PathUnderTest path)
 {
     public static TheoryData<string> Updates => ["endpoints replaced", "endpoints gone", "cluster removed", "chain changed", "listener removed", "everything removed"];
 

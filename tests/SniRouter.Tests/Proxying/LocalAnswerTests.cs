@@ -9,7 +9,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Proxying;
 
 /// <summary>Connections that no endpoint serves: a direct response, or the terminating part of the program.</summary>
-public abstract class LocalAnswerTests(DataPath path)
+public abstract class LocalAnswerTests(PathUnderTest path)
 {
     private const string Body = """{"proxy":"ingress.east","zone":"east"}""";
 

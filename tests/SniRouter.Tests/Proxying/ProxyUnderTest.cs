@@ -37,7 +37,7 @@ public sealed class ProxyUnderTest : IAsyncDisposable
     public IReadOnlyCollection<LogRecord> Log => _log.Records;
 
     public static async Task<ProxyUnderTest> StartAsync(
-        DataPath path, Action<SniRouterOptions>? options = null, TimeProvider? time = null, Action<ListenOptions>? behind = null)
+        PathUnderTest path, Action<SniRouterOptions>? options = null, TimeProvider? time = null, Action<ListenOptions>? behind = null)
     {
         var log = new LogRecorder();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());

@@ -6,7 +6,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Proxying;
 
 /// <summary>What a client sends wrong, or asks for in vain, closes its connection with a named outcome and nothing else.</summary>
-public abstract class RefusalTests(DataPath path)
+public abstract class RefusalTests(PathUnderTest path)
 {
     public static TheoryData<string, ConnectionOutcome> BadInput => new()
     {

@@ -5,7 +5,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Proxying;
 
 /// <summary>A reset ends the connection in every phase, is passed on as a reset, and is counted for the side it came from.</summary>
-public abstract class ResetTests(DataPath path)
+public abstract class ResetTests(PathUnderTest path)
 {
     [Theory]
     [InlineData(0)]
@@ -24,7 +24,7 @@ public abstract class ResetTests(DataPath path)
     }
 
     [Fact]
-    public async Task ClientResets_WhileConnecting_EndpointConnectedToLaterIsResetToo()
+    public async Task ClientResets_WhileConnecting_NoEndpointKeepsTheConnection()
     {
         var clock = new ManualTimeProvider();
         using var silent = await SilentEndpoint.CreateAsync();
@@ -35,10 +35,14 @@ public abstract class ResetTests(DataPath path)
         using var client = await proxy.ConnectAsync(SplicedStreams.Hello);
         await Eventually.TrueAsync(() => proxy.Tracker is { Active: 1, Sniffing: 0 });
         client.Reset();
-        await Eventually.TrueAsync(() => second.HasConnection, meanwhile: () => clock.Advance(TimeSpan.FromSeconds(1)));
-        using var server = await second.AcceptAsync();
+        // A path that does not look at the client meanwhile finds out when the next endpoint is connected, and resets that.
+        await Eventually.TrueAsync(() => second.HasConnection || proxy.Tracker.Active == 0, meanwhile: () => clock.Advance(TimeSpan.FromSeconds(1)));
+        if (second.HasConnection)
+        {
+            using var server = await second.AcceptAsync();
+            Assert.Equal(TcpEnd.Reset, await server.EndAsync());
+        }
 
-        Assert.Equal(TcpEnd.Reset, await server.EndAsync());
         await proxy.ExpectAsync(ConnectionOutcome.DownstreamReset);
     }
 

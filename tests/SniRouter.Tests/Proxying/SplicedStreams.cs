@@ -18,7 +18,7 @@ internal sealed class SplicedStreams : IAsyncDisposable
 
     public TcpPeer Server { get; private set; } = null!;
 
-    public static async Task<SplicedStreams> OpenAsync(DataPath path, TcpProxyConfig? proxy = null, TimeProvider? time = null)
+    public static async Task<SplicedStreams> OpenAsync(PathUnderTest path, TcpProxyConfig? proxy = null, TimeProvider? time = null)
     {
         var streams = new SplicedStreams(await ProxyUnderTest.StartAsync(path, time: time));
         await streams.Proxy.ApplyAsync(ProxyConfigs.RouteTo(proxy ?? ProxyConfigs.ProxyTo(), streams._upstream.Address));

@@ -4,7 +4,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Proxying;
 
 /// <summary>The limits of time: for the hello, for silence, for a connect attempt.</summary>
-public abstract class TimeoutTests(DataPath path)
+public abstract class TimeoutTests(PathUnderTest path)
 {
     private static readonly TimeSpan IdleTimeout = TimeSpan.FromMinutes(10);
 

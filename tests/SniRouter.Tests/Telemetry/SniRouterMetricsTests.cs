@@ -7,7 +7,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Telemetry;
 
 /// <summary>What a metrics exporter sees of real connections.</summary>
-public abstract class SniRouterMetricsTests(DataPath path)
+public abstract class SniRouterMetricsTests(PathUnderTest path)
 {
     [Fact]
     public async Task Instruments_OpenConnection_IsSeenInEveryCount()
@@ -93,4 +93,4 @@ public abstract class SniRouterMetricsTests(DataPath path)
     private static MetricRecorder Record(ProxyUnderTest proxy) => new(SniRouterMetrics.MeterName, proxy.Services.GetRequiredService<IMeterFactory>());
 }
 
-public sealed class PortableSniRouterMetricsTests() : SniRouterMetricsTests(DataPath.Portable);
+public sealed class PortableSniRouterMetricsTests() : SniRouterMetricsTests(PathUnderTest.Portable);
