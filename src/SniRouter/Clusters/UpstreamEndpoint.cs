@@ -12,7 +12,7 @@ public sealed class UpstreamEndpoint
         Locality = locality;
         Priority = priority;
         State = state;
-        NativeAddress = config.Address is IPEndPoint or UnixDomainSocketEndPoint ? config.Address.Serialize().Buffer : default;
+        NativeAddress = config.Address is IPEndPoint or UnixDomainSocketEndPoint ? ToNative(config.Address) : default;
     }
 
     /// <summary>What the control plane said of it.</summary>
@@ -35,6 +35,12 @@ public sealed class UpstreamEndpoint
 
     /// <inheritdoc/>
     public override string ToString() => Address.ToString() ?? "";
+
+    private static ReadOnlyMemory<byte> ToNative(EndPoint address)
+    {
+        var native = address.Serialize();
+        return native.Buffer[..native.Size];
+    }
 }
 
 /// <summary>What is known of an address beyond its configuration. Safe for any number of threads.</summary>
