@@ -59,7 +59,7 @@ public sealed class ClusterTranslatorTests
         Assert.Equal(
             [SubsetFallback.KeysSubset, SubsetFallback.NoFallback, SubsetFallback.AnyEndpoint, SubsetFallback.DefaultSubset, null],
             subsets.Selectors.Select(selector => selector.Fallback));
-        Assert.Equal(["region"], subsets.Selectors[0].FallbackKeys);
+        Assert.Equal(["region"], subsets.Selectors[0].FallbackKeys.ToArray());
     }
 
     [Fact]

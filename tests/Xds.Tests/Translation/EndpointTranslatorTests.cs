@@ -76,12 +76,12 @@ public sealed class EndpointTranslatorTests
     }
 
     [Theory]
-    [InlineData("lbEndpoints: [{W}], X", "lbEndpoints: [{V}], X", "endpoints")]
+    [InlineData("lbEndpoints: [{%1}]", "lbEndpoints: [{%2}]", "endpoints")]
     [InlineData("loadBalancingWeight: 4294967295", "loadBalancingWeight: 1", "localities")]
     public void Translate_WeightsOfOnePriorityTooLarge_QuarantinesAssignment(string first, string second, string what)
     {
-        string Expand(string text) => text.Replace("W", $"loadBalancingWeight: 4294967295, endpoint: {{address: {Socket("10.0.0.1:1")}}}", StringComparison.Ordinal)
-            .Replace("V", $"loadBalancingWeight: 1, endpoint: {{address: {Socket("10.0.0.2:1")}}}", StringComparison.Ordinal).Replace(", X", "", StringComparison.Ordinal);
+        string Expand(string text) => text.Replace("%1", $"loadBalancingWeight: 4294967295, endpoint: {{address: {Socket("10.0.0.1:1")}}}", StringComparison.Ordinal)
+            .Replace("%2", $"loadBalancingWeight: 1, endpoint: {{address: {Socket("10.0.0.2:1")}}}", StringComparison.Ordinal);
 
         string With(int priority) => $"{{clusterName: a, endpoints: [{{{Expand(first)}}}, {{priority: {priority}, {Expand(second)}}}]}}";
 

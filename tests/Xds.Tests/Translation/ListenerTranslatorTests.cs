@@ -35,8 +35,8 @@ public sealed class ListenerTranslatorTests
         var listener = result.Config!;
         Assert.Equal(("in", new IPEndPoint(IPAddress.IPv6Any, 10001)), (listener.Name, listener.Address));
         Assert.Equal(["one", "raw_buffer"], listener.FilterChains.Select(chain => chain.Name));
-        Assert.Equal(["a{mesh=m}", "*.b"], listener.FilterChains[0].Match.ServerNames);
-        Assert.Equal(["h2"], listener.FilterChains[0].Match.ApplicationProtocols);
+        Assert.Equal(["a{mesh=m}", "*.b"], listener.FilterChains[0].Match.ServerNames.ToArray());
+        Assert.Equal(["h2"], listener.FilterChains[0].Match.ApplicationProtocols.ToArray());
         Assert.Equal(TransportProtocol.Tls, listener.FilterChains[0].Match.TransportProtocol);
         Assert.Equal(TransportProtocol.RawBuffer, listener.FilterChains[1].Match.TransportProtocol);
         Assert.Equal("a", Assert.Single(Assert.IsType<TcpProxyConfig>(listener.FilterChains[0].Action).Clusters).Cluster);
@@ -185,7 +185,7 @@ public sealed class ListenerTranslatorTests
         var result = ListenerTranslator.Translate(Pack(chain));
 
         Assert.Contains(result.Errors, error => error.Field == "filter_chains[0].filter_chain_match.99");
-        Assert.Equal(["x"], Assert.Single(result.Config!.FilterChains).Match.ServerNames);
+        Assert.Equal(["x"], Assert.Single(result.Config!.FilterChains).Match.ServerNames.ToArray());
     }
 
     [Fact]
@@ -249,7 +249,7 @@ public sealed class ListenerTranslatorTests
 
         var result = ListenerTranslator.Translate(ListenerWith("in", Chain("serverNames: [a]", TcpProxy(ToA), context), Chain("serverNames: [b]", TcpProxy(ToA), context)));
 
-        Assert.Equal(["identity", "ca"], result.Secrets);
+        Assert.Equal(["identity", "ca"], result.Secrets.ToArray());
     }
 
     [Fact]

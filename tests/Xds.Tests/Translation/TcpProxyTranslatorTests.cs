@@ -12,7 +12,7 @@ public sealed class TcpProxyTranslatorTests
     {
         var proxy = Translate("cluster: a");
 
-        Assert.Equal([new WeightedCluster("a", 1, EndpointMetadata.Empty)], proxy.Clusters);
+        Assert.Equal([new WeightedCluster("a", 1, EndpointMetadata.Empty)], proxy.Clusters.ToArray());
         Assert.Equal((TimeSpan.FromHours(1), 0u, ""), (proxy.IdleTimeout, proxy.MaxConnectAttempts, proxy.StatPrefix));
     }
 

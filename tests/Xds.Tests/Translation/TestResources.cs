@@ -53,9 +53,11 @@ internal static class TestResources
 
     private static XdsResource FromYaml(string typeUrl, string yaml)
     {
+        // YAML wants the lines of a flow collection indented.
+        yaml = yaml.ReplaceLineEndings("\n  ");
         var body = yaml.TrimStart().StartsWith('{') ? yaml.Trim()[1..] : throw new ArgumentException("flow style is needed", nameof(yaml));
         var file = EnvoyResourceFile.Parse($"resources: [{{resource: {{'@type': {typeUrl}, {body}}}]");
-        Assert.Empty(file.Problems);
+        Assert.True(file.Problems.Count == 0, string.Join("; ", file.Problems));
         return Assert.Single(file.Resources);
     }
 }
