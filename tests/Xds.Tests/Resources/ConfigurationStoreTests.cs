@@ -282,6 +282,7 @@ public sealed class ConfigurationStoreTests : IDisposable
     {
         await _store.ClustersAsync(ClusterOfService("a"));
 
+        await _store.ClustersAsync(Cluster("{name: a, type: EDS, edsClusterConfig: {serviceName: bad}, lbPolicy: CLUSTER_PROVIDED}"));
         await _store.ClustersAsync(EdsCluster("a", ", lbPolicy: CLUSTER_PROVIDED"));
         var quarantined = _store.Store.Referenced(TypeUrls.ClusterLoadAssignment).Order().ToArray();
         await _store.ClustersAsync(EdsCluster("a"));

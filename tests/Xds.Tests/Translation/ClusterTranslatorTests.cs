@@ -30,8 +30,12 @@ public sealed class ClusterTranslatorTests
         Assert.Equal(
             new ClusterConfig
             {
-                Name = "a", EdsServiceName = "b", ConnectTimeout = TimeSpan.FromMilliseconds(250), Policy = LoadBalancerPolicy.LeastRequest,
-                HealthyPanicThreshold = 0, LocalityWeighted = true,
+                Name = "a",
+                EdsServiceName = "b",
+                ConnectTimeout = TimeSpan.FromMilliseconds(250),
+                Policy = LoadBalancerPolicy.LeastRequest,
+                HealthyPanicThreshold = 0,
+                LocalityWeighted = true,
             },
             config);
         Assert.Equal("b", config.AssignmentName);
