@@ -119,7 +119,9 @@ public abstract class ListenerLifetimeTests(PathUnderTest path)
 
     private static ListenerConfig Answering(string name, IPEndPoint address, byte[]? body = null) => new()
     {
-        Name = name, Address = address, FilterChains = [ProxyConfigs.UnconditionalChain(new DirectResponseConfig(body ?? Body))],
+        Name = name,
+        Address = address,
+        FilterChains = [ProxyConfigs.UnconditionalChain(new DirectResponseConfig(body ?? Body))],
     };
 
     private static async Task ExpectAnswerAsync(IPEndPoint address)

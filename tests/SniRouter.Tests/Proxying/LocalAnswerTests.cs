@@ -48,7 +48,9 @@ public abstract class LocalAnswerTests(PathUnderTest path)
         await using var proxy = await ProxyUnderTest.StartAsync(path);
         var plain = new FilterChainConfig
         {
-            Name = "plain", Match = new FilterChainMatch { TransportProtocol = TransportProtocol.RawBuffer }, Action = new DirectResponseConfig("no TLS"u8.ToArray()),
+            Name = "plain",
+            Match = new FilterChainMatch { TransportProtocol = TransportProtocol.RawBuffer },
+            Action = new DirectResponseConfig("no TLS"u8.ToArray()),
         };
         await proxy.ApplyAsync(ProxyConfigs.RouteTo(upstream.Address) with
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Routing;
 using Zoneway.SniRouter.Telemetry;
 using Zoneway.TestUtilities;
@@ -95,6 +96,22 @@ public abstract class RefusalTests(PathUnderTest path)
     public async Task ClusterWithoutEndpoints_NoEndpoints()
     {
         await using var proxy = await StartAsync();
+
+        using var client = await proxy.ConnectAsync(SplicedStreams.Hello);
+
+        await client.EndAsync();
+        await proxy.ExpectAsync(ConnectionOutcome.NoEndpoints);
+        Assert.Equal(1, proxy.Cluster().Stats.NoEndpoints);
+    }
+
+    [Fact]
+    public async Task ClusterWhoseEndpointsNeverCame_NoEndpoints()
+    {
+        var clock = new ManualTimeProvider();
+        await using var proxy = await ProxyUnderTest.StartAsync(path, time: clock);
+        await proxy.ApplyAsync(ProxyConfigs.RouteTo() with { Clusters = [new ClusterConfig { Name = ProxyConfigs.Cluster }] });
+        clock.Advance(DataPlaneUpdater.WarmingTimeout);
+        await Eventually.TrueAsync(() => proxy.Listeners.Listeners.GetValueOrDefault(ProxyConfigs.Listener) is not null);
 
         using var client = await proxy.ConnectAsync(SplicedStreams.Hello);
 

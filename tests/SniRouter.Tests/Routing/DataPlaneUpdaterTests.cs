@@ -34,7 +34,9 @@ public sealed class DataPlaneUpdaterTests : IDisposable
 
         await ApplyAsync(new()
         {
-            Clusters = [Eds("c1"), Eds("c2")], Assignments = [Endpoints("c1", 1), Endpoints("c2", 2)], Listeners = [Listener("l1", 10, "c1"), Listener("l2", 11, "c2")],
+            Clusters = [Eds("c1"), Eds("c2")],
+            Assignments = [Endpoints("c1", 1), Endpoints("c2", 2)],
+            Listeners = [Listener("l1", 10, "c1"), Listener("l2", 11, "c2")],
         });
 
         Assert.Same(seen, _routes.Current);

@@ -196,17 +196,23 @@ public sealed class ListenerSnapshotTests
 
     private static FilterChainConfig Chain(string name, params string[] serverNames) => new()
     {
-        Name = name, Match = new FilterChainMatch { ServerNames = [.. serverNames] }, Action = new QuarantinedConfig(name),
+        Name = name,
+        Match = new FilterChainMatch { ServerNames = [.. serverNames] },
+        Action = new QuarantinedConfig(name),
     };
 
     private static FilterChainConfig Chain(string name, TransportProtocol transport) => new()
     {
-        Name = name, Match = new FilterChainMatch { TransportProtocol = transport }, Action = new QuarantinedConfig(name),
+        Name = name,
+        Match = new FilterChainMatch { TransportProtocol = transport },
+        Action = new QuarantinedConfig(name),
     };
 
     private static FilterChainConfig WithAlpn(string name, params string[] protocols) => new()
     {
-        Name = name, Match = new FilterChainMatch { ApplicationProtocols = [.. protocols] }, Action = new QuarantinedConfig(name),
+        Name = name,
+        Match = new FilterChainMatch { ApplicationProtocols = [.. protocols] },
+        Action = new QuarantinedConfig(name),
     };
 
     private static FilterChainConfig ChainTo(string name, params string[] clusters) => new()
