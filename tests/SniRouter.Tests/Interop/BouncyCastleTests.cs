@@ -10,7 +10,7 @@ using Certificate = Org.BouncyCastle.Crypto.Tls.Certificate;
 namespace Zoneway.SniRouter.Tests.Interop;
 
 /// <summary>BouncyCastle's TLS client through the router: a stack that shares no code with ours. Version 1.8.10 speaks TLS 1.2 at most.</summary>
-public abstract class BouncyCastleTests(DataPath path)
+public abstract class BouncyCastleTests(PathUnderTest path)
 {
     [Fact]
     public async Task MutualTls12_KumasServerName_HandshakeAndEchoThroughTheRouter()
@@ -69,4 +69,6 @@ public abstract class BouncyCastleTests(DataPath path)
     }
 }
 
-public sealed class PortableBouncyCastleTests() : BouncyCastleTests(DataPath.Portable);
+public sealed class PortableBouncyCastleTests() : BouncyCastleTests(PathUnderTest.Portable);
+
+public sealed class EngineBouncyCastleTests() : BouncyCastleTests(PathUnderTest.Engine);

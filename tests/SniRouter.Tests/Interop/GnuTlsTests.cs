@@ -5,7 +5,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Interop;
 
 /// <summary>GnuTLS's command line through the router.</summary>
-public abstract class GnuTlsTests(DataPath path)
+public abstract class GnuTlsTests(PathUnderTest path)
 {
     [ProgramTheory("gnutls-cli", "gnutls-bin")]
     [InlineData("TLS1.2", "Tls12")]
@@ -46,4 +46,6 @@ public abstract class GnuTlsTests(DataPath path)
         ]);
 }
 
-public sealed class PortableGnuTlsTests() : GnuTlsTests(DataPath.Portable);
+public sealed class PortableGnuTlsTests() : GnuTlsTests(PathUnderTest.Portable);
+
+public sealed class EngineGnuTlsTests() : GnuTlsTests(PathUnderTest.Engine);

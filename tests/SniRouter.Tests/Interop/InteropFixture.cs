@@ -42,7 +42,7 @@ internal sealed class InteropFixture : IAsyncDisposable
 
     public string KeyFile => FileNamed("client.key");
 
-    public static async Task<InteropFixture> StartAsync(DataPath path)
+    public static async Task<InteropFixture> StartAsync(PathUnderTest path)
     {
         var fixture = new InteropFixture(await ProxyUnderTest.StartAsync(path));
         await fixture.Proxy.ApplyAsync(new()

@@ -5,7 +5,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Interop;
 
 /// <summary>OpenSSL's command line through the router.</summary>
-public abstract class OpenSslTests(DataPath path)
+public abstract class OpenSslTests(PathUnderTest path)
 {
     [ProgramTheory("openssl", "openssl")]
     [InlineData("-tls1_2", "Tls12")]
@@ -69,4 +69,6 @@ public abstract class OpenSslTests(DataPath path)
     ];
 }
 
-public sealed class PortableOpenSslTests() : OpenSslTests(DataPath.Portable);
+public sealed class PortableOpenSslTests() : OpenSslTests(PathUnderTest.Portable);
+
+public sealed class EngineOpenSslTests() : OpenSslTests(PathUnderTest.Engine);

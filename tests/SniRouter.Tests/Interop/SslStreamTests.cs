@@ -8,7 +8,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Interop;
 
 /// <summary>.NET's own TLS client through the router.</summary>
-public abstract class SslStreamTests(DataPath path)
+public abstract class SslStreamTests(PathUnderTest path)
 {
     [Theory]
     [InlineData(SslProtocols.Tls12)]
@@ -89,4 +89,6 @@ public abstract class SslStreamTests(DataPath path)
     }
 }
 
-public sealed class PortableSslStreamTests() : SslStreamTests(DataPath.Portable);
+public sealed class PortableSslStreamTests() : SslStreamTests(PathUnderTest.Portable);
+
+public sealed class EngineSslStreamTests() : SslStreamTests(PathUnderTest.Engine);

@@ -6,7 +6,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Telemetry;
 
 /// <summary>One debug event for each connection, whatever became of it.</summary>
-public abstract class AccessLogTests(DataPath path)
+public abstract class AccessLogTests(PathUnderTest path)
 {
     private const int Ended = 200;
 
@@ -41,4 +41,6 @@ public abstract class AccessLogTests(DataPath path)
     }
 }
 
-public sealed class PortableAccessLogTests() : AccessLogTests(DataPath.Portable);
+public sealed class PortableAccessLogTests() : AccessLogTests(PathUnderTest.Portable);
+
+public sealed class EngineAccessLogTests() : AccessLogTests(PathUnderTest.Engine);
