@@ -3,6 +3,7 @@ using Zoneway.ZoneControlPlane.Commands;
 
 var root = new RootCommand("Zoneway's embedded zone control plane: resource files in, xDS for zone ingress and zone egress out")
 {
+    RunCommand.Create(),
     CertificateCommand.Create(TimeProvider.System),
 };
 var result = root.Parse(args);

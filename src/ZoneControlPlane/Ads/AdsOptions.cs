@@ -9,6 +9,9 @@ internal sealed record AdsOptions
     /// </summary>
     public TimeSpan NackBackoff { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Longest time from opening a stream to its first request. Default 10 s.</summary>
+    public TimeSpan FirstRequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>Most streams at the same time; further ones are refused. Default 10,000.</summary>
     public int MaxStreams { get; init; } = 10_000;
 }

@@ -44,7 +44,7 @@ internal sealed partial class AdsService
         CancellationToken cancellation)
         where TSession : IAdsSession<TRequest, TResponse>
     {
-        if (!await requests.MoveNext(cancellation))
+        if (!await ReadFirstAsync(requests, cancellation))
         {
             return;
         }
@@ -55,6 +55,20 @@ internal sealed partial class AdsService
         using var registration = resource is null ? null : _registry.Register(resource);
         await _services.Catalog.Ready.WaitAsync(cancellation);
         await new AdsStream<TSession, TRequest, TResponse>(createSession(node.Id), node, _services, responses).RunAsync(first, requests, cancellation);
+    }
+
+    private async Task<bool> ReadFirstAsync<TRequest>(IAsyncStreamReader<TRequest> requests, CancellationToken cancellation)
+    {
+        using var expired = new CancellationTokenSource(_services.Options.FirstRequestTimeout, _services.Time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellation, expired.Token);
+        try
+        {
+            return await requests.MoveNext(either.Token);
+        }
+        catch (OperationCanceledException) when (!cancellation.IsCancellationRequested)
+        {
+            throw new RpcException(new Status(StatusCode.DeadlineExceeded, "the first request did not come in time"));
+        }
     }
 
     private RpcException Refuse(string nodeId)

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Logging;
 using Zoneway.Xds.Grpc;
-using Zoneway.ZoneControlPlane.Catalog;
 using Zoneway.ZoneControlPlane.Snapshots;
 
 namespace Zoneway.ZoneControlPlane.Ads;

@@ -32,7 +32,7 @@ internal static class NodeReader
             _ => throw Refused("this control plane serves the proxy types ingress and egress only"),
         };
         resource = ReadResource(node, name, kind, zone);
-        return new ProxyNode(node.Id, name, kind) { ReusesPorts = Features(node).Any(static feature => feature.StringValue == ReusePortFeature) };
+        return new ProxyNode(node.Id, name, kind) { ReusesPorts = HasFeature(node, ReusePortFeature) };
     }
 
     // The first dot ends the mesh, which zone proxies leave empty; a Kubernetes name has dots of its own.
@@ -61,10 +61,11 @@ internal static class NodeReader
             ? value.StringValue
             : null;
 
-    private static IEnumerable<Value> Features(Node node) =>
-        node.Metadata is { } metadata && metadata.Fields.TryGetValue("features", out var value) && value.KindCase == Value.KindOneofCase.ListValue
-            ? value.ListValue.Values
-            : [];
+    private static bool HasFeature(Node node, string feature) =>
+        node.Metadata is { } metadata
+        && metadata.Fields.TryGetValue("features", out var value)
+        && value.KindCase == Value.KindOneofCase.ListValue
+        && value.ListValue.Values.Any(entry => entry.StringValue == feature);
 
     private static RpcException Refused(string reason) => new(new Status(StatusCode.InvalidArgument, reason));
 }

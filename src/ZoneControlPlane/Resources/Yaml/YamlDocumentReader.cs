@@ -28,7 +28,19 @@ internal sealed class YamlDocumentReader
     /// <param name="text">The whole stream.</param>
     /// <param name="maxNodes">Most nodes accepted over all documents; uses of an alias count in full.</param>
     /// <exception cref="YamlException">The text is not YAML, is too deep or too large, or has keys that are no scalars; with the position.</exception>
-    public static IReadOnlyList<YamlElement> Read(string text, int maxNodes) => new YamlDocumentReader(text, maxNodes).ReadDocuments();
+    public static IReadOnlyList<YamlElement> Read(string text, int maxNodes)
+    {
+        var reader = new YamlDocumentReader(text, maxNodes);
+        try
+        {
+            return reader.ReadDocuments();
+        }
+        catch (Exception exception) when (exception is InvalidOperationException or ArgumentException or IndexOutOfRangeException)
+        {
+            // The scanner of YamlDotNet 16.3 does not guard every state that malformed text can bring it into.
+            throw reader.Refused("malformed");
+        }
+    }
 
     private List<YamlElement> ReadDocuments()
     {
