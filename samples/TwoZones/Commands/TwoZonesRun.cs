@@ -49,7 +49,7 @@ internal sealed class TwoZonesRun(TwoZonesOptions options, TimeProvider time)
     {
         // Lines of the programs and tables that are drawn in place do not go together.
         var isLive = !options.Json && !options.Verbose && !Console.IsOutputRedirected;
-        return isLive ? new LiveDisplay(AnsiConsole.Console, time) : new PlainDisplay(options.Json ? Console.Error : Console.Out);
+        return isLive ? new TableDisplay(AnsiConsole.Console, time) : new LineDisplay(options.Json ? Console.Error : Console.Out);
     }
 
     private async Task PlayAsync(ScriptProgress progress, CancellationToken cancellation)

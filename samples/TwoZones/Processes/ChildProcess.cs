@@ -7,7 +7,10 @@ internal sealed class ChildProcess : IDisposable
 {
     private const int MaxLines = 200;
 
+    private static readonly TimeSpan OutputLimit = TimeSpan.FromSeconds(1);
+
     private readonly Process _process;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Action<string, string> _onLine;
     private readonly Lock _gate = new();
     private readonly Queue<string> _lines = [];
@@ -19,7 +22,8 @@ internal sealed class ChildProcess : IDisposable
     {
         Name = name;
         _onLine = onLine;
-        _process = new Process { StartInfo = start };
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.Exited += (_, _) => _ended.TrySetResult();
         _process.OutputDataReceived += OnOutput;
         _process.ErrorDataReceived += OnOutput;
         _process.Start();
@@ -32,7 +36,7 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>What it is called in messages.</summary>
     public string Name { get; }
 
-    /// <summary>Whether it has ended and all of its output is here.</summary>
+    /// <summary>Whether it has ended; its output is here by then.</summary>
     public bool HasExited => _hasExited;
 
     /// <summary>How it ended. Valid after it has.</summary>
@@ -121,8 +125,17 @@ internal sealed class ChildProcess : IDisposable
 
     private async Task WatchExitAsync()
     {
-        // Waits for the end of its output, too.
-        await _process.WaitForExitAsync();
+        await _ended.Task;
+        using var limit = new CancellationTokenSource(OutputLimit);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // Something that it has started holds its output open; what matters has come.
+        }
+
         _hasExited = true;
         _changed.Pulse();
     }

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 namespace Zoneway.TwoZones.Processes;
 
 /// <summary>Starts programs and sees to it that none of them outlives this object. Safe for use from any thread.</summary>

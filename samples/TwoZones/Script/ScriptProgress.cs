@@ -20,7 +20,7 @@ internal sealed class ScriptProgress(IReadOnlyList<Step> steps, BackgroundTraffi
     public string Stage => _stage;
 
     /// <summary>Called after <see cref="Stage"/> has changed.</summary>
-    public event Action<string>? StageChanged;
+    public Action<string>? StageChanged { get; set; }
 
     public void Enter(string stage)
     {

@@ -21,7 +21,7 @@ internal sealed class Step(int number, string name)
     public TimeSpan Elapsed => _elapsed.Elapsed;
 
     /// <summary>Called after the state has changed.</summary>
-    public event Action<Step>? Changed;
+    public Action<Step>? Changed { get; set; }
 
     public void Begin()
     {

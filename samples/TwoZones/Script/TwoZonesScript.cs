@@ -10,6 +10,9 @@ internal sealed class TwoZonesScript
     private static readonly MeshService SecondService = new("default", "orders");
     private static readonly MeshService SecondMesh = new("retail", "backend");
 
+    // An update takes well under a second; a control plane that was away is asked again within a few.
+    private static readonly TimeSpan SplitLimit = TimeSpan.FromSeconds(15);
+
     private readonly Installation _zones;
     private readonly ScriptProgress _progress;
     private readonly BackgroundTraffic _traffic;
@@ -142,11 +145,11 @@ internal sealed class TwoZonesScript
         await _zones.Backends.AddAsync(service, Installation.East, cancellation);
         var client = await _zones.CreateClientAsync(service, cancellation);
         await _reachability.WaitAsync(client, cancellation);
-        await SplitCheck.WaitAsync(_traffic.Start(client).Log, new Split(_zones.Backends.InstancesOf(service)), cancellation);
+        await SplitCheck.WaitAsync(_traffic.Start(client).Log, new Split(_zones.Backends.InstancesOf(service)), SplitLimit, cancellation);
     }
 
     // Every instance that was started is announced, so all of them must take part.
     private Task<string> CheckSplitAsync(CancellationToken cancellation) => CheckSplitAsync(new Split(_zones.Backends.InstancesOf(Backend)), cancellation);
 
-    private Task<string> CheckSplitAsync(Split split, CancellationToken cancellation) => SplitCheck.WaitAsync(_requests, split, cancellation);
+    private Task<string> CheckSplitAsync(Split split, CancellationToken cancellation) => SplitCheck.WaitAsync(_requests, split, SplitLimit, cancellation);
 }

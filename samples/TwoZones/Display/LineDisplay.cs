@@ -3,14 +3,14 @@ using Zoneway.TwoZones.Script;
 namespace Zoneway.TwoZones.Display;
 
 /// <summary>One line when a step begins, one when it is decided: for files, pipes and readers of logs.</summary>
-internal sealed class PlainDisplay(TextWriter output) : IDisplay
+internal sealed class LineDisplay(TextWriter output) : IDisplay
 {
     public async Task ShowAsync(ScriptProgress progress, Func<Task> play)
     {
-        progress.StageChanged += output.WriteLine;
+        progress.StageChanged = output.WriteLine;
         foreach (var step in progress.Steps)
         {
-            step.Changed += Show;
+            step.Changed = Show;
         }
 
         await play();

@@ -1,12 +1,10 @@
 using Spectre.Console;
-using Spectre.Console.Rendering;
-using Zoneway.TwoZones.Client;
 using Zoneway.TwoZones.Script;
 
 namespace Zoneway.TwoZones.Display;
 
 /// <summary>Tables of the traffic and the steps that are drawn anew ten times a second.</summary>
-internal sealed class LiveDisplay(IAnsiConsole console, TimeProvider time) : IDisplay
+internal sealed class TableDisplay(IAnsiConsole console, TimeProvider time) : IDisplay
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(100);
 
