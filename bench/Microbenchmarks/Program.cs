@@ -1,1 +1,4 @@
-return 0;
+using BenchmarkDotNet.Running;
+using Zoneway.Microbenchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(ShortConfig).Assembly).Run(args, new ShortConfig());

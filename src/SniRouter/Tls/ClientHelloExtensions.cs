@@ -40,7 +40,7 @@ internal ref struct ClientHelloExtensions
     /// <summary>The contents of key_share.</summary>
     public ReadOnlySpan<byte> KeyShare { get; private set; }
 
-    public readonly bool OffersEncryptedClientHello => (_seen & Known.EncryptedClientHello) != 0;
+    public readonly bool OffersEncryptedClientHello => (_seen & Known.EncryptedClientHello) != Known.None;
 
     /// <summary>Reads the extension block: extension_type (2), extension_data&lt;2-byte length&gt;, to its end.</summary>
     public bool TryRead(ReadOnlySpan<byte> block)
@@ -81,7 +81,7 @@ internal ref struct ClientHelloExtensions
     // No type of extension may come twice (RFC 8446 §4.2); which of two would count is not ours to guess.
     private bool IsFirst(Known extension)
     {
-        bool first = (_seen & extension) == 0;
+        bool first = (_seen & extension) == Known.None;
         _seen |= extension;
         return first;
     }

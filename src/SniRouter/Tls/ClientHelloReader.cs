@@ -6,8 +6,8 @@ namespace Zoneway.SniRouter.Tls;
 /// <summary>Reads the ClientHello (RFC 8446 §4.1.2) at the start of a connection without consuming it.</summary>
 /// <remarks>
 /// <para>
-/// Each call gets the whole input from the connection's first byte. No input makes it throw. Answers do not depend on how the input
-/// is split over segments, and once an answer other than <see cref="ClientHelloReadStatus.NeedMore"/> has been given, further bytes do not change it.
+/// Each call gets the whole input from the connection's first byte. No input makes it throw. Answers do not depend on how the
+/// input is split over segments, and after any other than <see cref="ClientHelloReadStatus.NeedMore"/> further bytes change nothing.
 /// </para>
 /// <para>
 /// A hello in one record is read where it lies. One that spans records or segments is joined in a buffer rented from the shared pool,
@@ -16,7 +16,7 @@ namespace Zoneway.SniRouter.Tls;
 /// </remarks>
 public ref struct ClientHelloReader
 {
-    /// <summary>Limit where none is given, in bytes: about ten times the largest hellos of today's clients, post-quantum key shares included.</summary>
+    /// <summary>Limit where none is given, in bytes: several times the largest hellos of today's clients, post-quantum ones included.</summary>
     public const int DefaultMaxBytes = 16 * 1024;
 
     private const int LeastMaxBytes = RecordScan.RecordHeaderLength + RecordScan.MessageHeaderLength;
@@ -27,7 +27,8 @@ public ref struct ClientHelloReader
     private ClientHello _hello;
 
     /// <param name="maxBytes">
-    /// Longest ClientHello, in bytes on the wire up to the end of its last record, record headers included; from 9 (its headers) to 16 MiB (what its length field can say).
+    /// Longest ClientHello, in bytes on the wire up to the end of its last record, record headers included;
+    /// from 9 (its headers) to 16 MiB (what its length field can say).
     /// </param>
     /// <exception cref="ArgumentOutOfRangeException">The limit is outside its range.</exception>
     public ClientHelloReader(int maxBytes = DefaultMaxBytes)
@@ -43,7 +44,7 @@ public ref struct ClientHelloReader
     /// </summary>
     public int BytesNeeded { get; private set; }
 
-    /// <summary>The hello; meaningful only after <see cref="ClientHelloReadStatus.Complete"/> and until the next call of a method here.</summary>
+    /// <summary>The hello; meaningful after <see cref="ClientHelloReadStatus.Complete"/> and until the next call of a method.</summary>
     public readonly ClientHello Hello => _hello;
 
     // `new ClientHelloReader()` is C#'s way to write default(ClientHelloReader): no constructor runs.

@@ -1,7 +1,7 @@
 namespace Zoneway.SniRouter.Tls;
 
-/// <summary>The groups for which a client sends a key share (RFC 8446 §4.2.8), in its order of preference, GREASE values included.</summary>
-/// <remarks>A view without storage of its own, read as far as it is well formed; empty where the extension is absent (TLS 1.2 and older).</remarks>
+/// <summary>The groups for which a client sends a key share (RFC 8446 §4.2.8), in its order of preference, GREASE included.</summary>
+/// <remarks>A view without storage of its own, read as far as it is well formed; empty where the extension is absent.</remarks>
 public readonly ref struct KeyShareGroupList
 {
     private readonly ReadOnlySpan<byte> _entries;

@@ -1,7 +1,7 @@
 namespace Zoneway.SniRouter.Tls;
 
-/// <summary>The TLS versions in a client's supported_versions extension (RFC 8446 §4.2.1), in its order of preference, GREASE values included.</summary>
-/// <remarks>A view without storage of its own, read as far as it is well formed; empty where the extension is absent (TLS 1.2 and older).</remarks>
+/// <summary>The versions in a client's supported_versions (RFC 8446 §4.2.1), in its order of preference, GREASE included.</summary>
+/// <remarks>A view without storage of its own, read as far as it is well formed; empty where the extension is absent.</remarks>
 public readonly ref struct ProtocolVersionList
 {
     private readonly ReadOnlySpan<byte> _versions;

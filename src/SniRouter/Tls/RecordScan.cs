@@ -35,7 +35,7 @@ internal ref struct RecordScan(ReadOnlySpan<byte> input, int maxBytes)
     private uint _messageHeader;
     private int _messageHeaderBytes;
 
-    /// <summary>After <see cref="ClientHelloReadStatus.NeedMore"/>: the least length of input that lets the walk go on; otherwise 0.</summary>
+    /// <summary>After <see cref="ClientHelloReadStatus.NeedMore"/>: the least length of input that lets the walk go on. Otherwise 0.</summary>
     public int BytesNeeded { get; private set; }
 
     /// <summary>Where the first record that is not empty has its content.</summary>

@@ -9,9 +9,10 @@ internal static class ServerNameExtension
     /// <param name="hostName">Empty where the list has names of other types only.</param>
     /// <returns>False where the extension is malformed.</returns>
     /// <remarks>
-    /// The RFC asks for at least one name, for at least one byte in a host_name and for at most one name of a type; an empty or a second host_name
-    /// would leave it to taste where a connection goes. Other types are passed over: they must begin with a 2-byte length so that this is possible.
-    /// Which bytes make a host name is not judged, see <see cref="ClientHello.ServerName"/>.
+    /// The RFC asks for at least one name, for at least one byte in a host_name and for at most one name of a type; an empty or a
+    /// second host_name would leave it to taste where a connection goes, and no known client sends one. Other types are passed over:
+    /// they must begin with a 2-byte length so that this is possible. Which bytes make a host name is not judged, see
+    /// <see cref="ClientHello.ServerName"/>.
     /// </remarks>
     public static bool TryRead(ReadOnlySpan<byte> data, out ReadOnlySpan<byte> hostName)
     {

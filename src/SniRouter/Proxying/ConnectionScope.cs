@@ -1,0 +1,46 @@
+using Microsoft.AspNetCore.Connections;
+using Zoneway.SniRouter.Clusters;
+using Zoneway.SniRouter.Routing;
+using Zoneway.SniRouter.Telemetry;
+
+namespace Zoneway.SniRouter.Proxying;
+
+/// <summary>What the middleware learns of one connection on its way, and the report made of it in the end.</summary>
+internal sealed class ConnectionScope(ConnectionContext context, IListenerFeature listener) : IRouteFeature
+{
+    private FilterChain? _filterChain;
+
+    public ConnectionContext Context { get; } = context;
+
+    public IListenerFeature Listener { get; } = listener;
+
+    public FilterChain FilterChain
+    {
+        get => _filterChain ?? throw new InvalidOperationException("The connection has not been routed yet.");
+        set => _filterChain = value;
+    }
+
+    public string ServerName { get; set; } = "";
+
+    public ClusterState? Cluster { get; set; }
+
+    public UpstreamEndpoint? Endpoint { get; set; }
+
+    public long BytesSent { get; set; }
+
+    public long BytesReceived { get; set; }
+
+    public ConnectionReport ToReport(ConnectionOutcome outcome, TimeProvider time) => new()
+    {
+        Outcome = outcome,
+        Listener = Listener.ListenerName,
+        ConnectionId = Context.ConnectionId,
+        FilterChain = _filterChain,
+        Cluster = Cluster,
+        Endpoint = Endpoint,
+        ServerName = ServerName,
+        BytesSent = BytesSent,
+        BytesReceived = BytesReceived,
+        Duration = time.GetElapsedTime(Listener.AcceptedTimestamp),
+    };
+}

@@ -1,0 +1,195 @@
+using System.Net.Sockets;
+using Zoneway.SniRouter.Telemetry;
+
+namespace Zoneway.SniRouter.Proxying;
+
+/// <summary>
+/// Copies a connection's bytes both ways, with back-pressure: a direction reads only what the other side has taken. The end of one direction
+/// finishes sending on the other side and leaves the opposite direction running. One use per connection.
+/// </summary>
+/// <remarks>The portable data path: pipes towards the client, a socket towards the endpoint.</remarks>
+internal sealed class ConnectionSplicer : IDisposable
+{
+    private const int ReceiveBytes = 16 * 1024;
+    private const int Undecided = -1;
+
+    private readonly DownstreamConnection _downstream;
+    private readonly Socket _upstream;
+    private readonly IdleTimer _idle;
+    private int _outcome = Undecided;
+    private bool _flushing;
+    private bool _upstreamRefused;
+
+    public ConnectionSplicer(DownstreamConnection downstream, Socket upstream, TimeSpan idleTimeout, TimeProvider time)
+    {
+        _downstream = downstream;
+        _upstream = upstream;
+        _idle = new IdleTimer(time, idleTimeout, () => End(ConnectionOutcome.IdleTimeout));
+    }
+
+    /// <summary>Bytes sent to the endpoint.</summary>
+    public long BytesSent { get; private set; }
+
+    /// <summary>Bytes received from the endpoint.</summary>
+    public long BytesReceived { get; private set; }
+
+    /// <summary>Copies until both directions have ended.</summary>
+    /// <param name="aborted">Ends the connection at once (<see cref="ConnectionOutcome.Drained"/>).</param>
+    public async Task<ConnectionOutcome> RunAsync(CancellationToken aborted)
+    {
+        await using (aborted.UnsafeRegister(static state => ((ConnectionSplicer)state!).Reset(ConnectionOutcome.Drained), this))
+        {
+            await Task.WhenAll(GuardAsync(CopyToUpstreamAsync()), GuardAsync(CopyToDownstreamAsync()));
+        }
+
+        TryDecide(_upstreamRefused ? ConnectionOutcome.UpstreamReset : ConnectionOutcome.Completed);
+        return (ConnectionOutcome)_outcome;
+    }
+
+    /// <summary>Closes the endpoint's socket.</summary>
+    public void Dispose()
+    {
+        _idle.Dispose();
+        _upstream.Dispose();
+    }
+
+    private async Task CopyToUpstreamAsync()
+    {
+        try
+        {
+            while (true)
+            {
+                var result = await _downstream.Input.ReadAsync();
+                foreach (var segment in result.Buffer)
+                {
+                    await SendAsync(segment);
+                }
+
+                _downstream.Input.AdvanceTo(result.Buffer.End);
+                if (result.IsCompleted)
+                {
+                    _upstream.Shutdown(SocketShutdown.Send);
+                    return;
+                }
+
+                if (result.IsCanceled && IsDecided)
+                {
+                    return;
+                }
+            }
+        }
+        catch (SocketException exception) when (SocketErrors.IsConnectionEnd(exception))
+        {
+            // The endpoint takes no more. What it sent before is still on its way to the client, so the other direction ends the connection.
+            _upstreamRefused = true;
+        }
+        catch (Exception exception) when (SocketErrors.IsConnectionEnd(exception))
+        {
+            Reset(ConnectionOutcome.DownstreamReset);
+        }
+    }
+
+    private async ValueTask SendAsync(ReadOnlyMemory<byte> segment)
+    {
+        while (segment.Length > 0)
+        {
+            var sent = await _upstream.SendAsync(segment, SocketFlags.None);
+            BytesSent += sent;
+            _idle.Active();
+            segment = segment[sent..];
+        }
+    }
+
+    private async Task CopyToDownstreamAsync()
+    {
+        try
+        {
+            while (await ReceiveAsync() is var received && received > 0)
+            {
+                BytesReceived += received;
+                _idle.Active();
+                _downstream.Output.Advance(received);
+                if (!await FlushAsync())
+                {
+                    return;
+                }
+            }
+
+            if (!IsDecided)
+            {
+                _downstream.FinishSending();
+            }
+        }
+        catch (SocketException exception) when (SocketErrors.IsConnectionEnd(exception))
+        {
+            Reset(ConnectionOutcome.UpstreamReset);
+        }
+        catch (Exception exception) when (SocketErrors.IsConnectionEnd(exception))
+        {
+            Reset(ConnectionOutcome.DownstreamReset);
+        }
+    }
+
+    private async ValueTask<int> ReceiveAsync()
+    {
+        // An empty receive waits without holding a buffer: an idle connection costs none.
+        await _upstream.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
+        return await _upstream.ReceiveAsync(_downstream.Output.GetMemory(ReceiveBytes), SocketFlags.None);
+    }
+
+    private async ValueTask<bool> FlushAsync()
+    {
+        Volatile.Write(ref _flushing, true);
+        var result = await _downstream.Output.FlushAsync();
+        Volatile.Write(ref _flushing, false);
+        if (result.IsCompleted)
+        {
+            // The transport stopped taking bytes: the client is gone.
+            Reset(ConnectionOutcome.DownstreamReset);
+        }
+
+        return !result.IsCompleted;
+    }
+
+    /// <summary>Lets nothing unexpected leave the other direction waiting for ever.</summary>
+    private async Task GuardAsync(Task direction)
+    {
+        try
+        {
+            await direction;
+        }
+        catch
+        {
+            Reset(ConnectionOutcome.InternalError);
+            throw;
+        }
+    }
+
+    /// <summary>Ends both directions in order; with a reset only where the client takes nothing any more.</summary>
+    private void End(ConnectionOutcome outcome)
+    {
+        if (Volatile.Read(ref _flushing))
+        {
+            Reset(outcome);
+        }
+        else if (TryDecide(outcome))
+        {
+            _downstream.Input.CancelPendingRead();
+            _upstream.Dispose();
+        }
+    }
+
+    /// <summary>Ends both directions with a reset on each side. Only the first decision acts: what follows from it is no news.</summary>
+    private void Reset(ConnectionOutcome outcome)
+    {
+        if (TryDecide(outcome))
+        {
+            _downstream.Reset(outcome.Tag());
+            _upstream.Close(timeout: 0);
+        }
+    }
+
+    private bool IsDecided => Volatile.Read(ref _outcome) != Undecided;
+
+    private bool TryDecide(ConnectionOutcome outcome) => Interlocked.CompareExchange(ref _outcome, (int)outcome, Undecided) == Undecided;
+}

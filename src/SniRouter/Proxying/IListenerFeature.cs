@@ -1,0 +1,18 @@
+namespace Zoneway.SniRouter.Proxying;
+
+/// <summary>Tells the middleware which listener accepted a connection, and when. Set by the transport behind the virtual endpoint.</summary>
+public interface IListenerFeature
+{
+    /// <summary>Name of the listener.</summary>
+    string ListenerName { get; }
+
+    /// <summary>When the connection was accepted, as <see cref="TimeProvider.GetTimestamp"/> counts.</summary>
+    long AcceptedTimestamp { get; }
+}
+
+/// <summary>The filter chain chosen for a connection; set before a chain that is terminated here is handed on.</summary>
+public interface IRouteFeature
+{
+    /// <summary>The chain.</summary>
+    Routing.FilterChain FilterChain { get; }
+}

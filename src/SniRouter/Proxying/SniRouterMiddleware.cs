@@ -1,0 +1,86 @@
+using Microsoft.AspNetCore.Connections;
+using Zoneway.SniRouter.Routing;
+using Zoneway.SniRouter.Telemetry;
+
+namespace Zoneway.SniRouter.Proxying;
+
+/// <summary>
+/// The way of a connection, from accept to report: admit, peek and route, then what the filter chain says. The first middleware behind the virtual endpoint.
+/// </summary>
+internal sealed class SniRouterMiddleware(
+    ConnectionTracker tracker, ConnectionReporter reporter, ClientHelloPeek peek, TcpProxy tcpProxy, TimeProvider time)
+{
+    public async Task InvokeAsync(ConnectionContext context, ConnectionDelegate next)
+    {
+        var scope = new ConnectionScope(context, context.Features.Get<IListenerFeature>() ?? new UnnamedListener(time.GetTimestamp()));
+        if (tracker.TryEnter() is { } limit)
+        {
+            context.Abort(new ConnectionAbortedException(limit.Tag()));
+            reporter.Report(scope.ToReport(limit, time));
+            return;
+        }
+
+        var outcome = ConnectionOutcome.InternalError;
+        try
+        {
+            outcome = await ServeAsync(scope, next);
+        }
+        catch (Exception exception) when (!SocketErrors.IsConnectionEnd(exception))
+        {
+            reporter.Fault(context.ConnectionId, exception);
+            context.Abort(new ConnectionAbortedException(ConnectionOutcome.InternalError.Tag()));
+        }
+        catch (Exception)
+        {
+            outcome = ConnectionOutcome.DownstreamReset;
+        }
+        finally
+        {
+            tracker.Leave();
+            reporter.Report(scope.ToReport(outcome, time));
+        }
+    }
+
+    private async Task<ConnectionOutcome> ServeAsync(ConnectionScope scope, ConnectionDelegate next)
+    {
+        Selection selection;
+        try
+        {
+            selection = await peek.SelectAsync(scope);
+        }
+        finally
+        {
+            tracker.Sniffed();
+        }
+
+        scope.ServerName = selection.ServerName;
+        if (selection.Chain is null)
+        {
+            return selection.Refusal;
+        }
+
+        scope.FilterChain = selection.Chain;
+        switch (selection.Chain.Action)
+        {
+            case TcpProxyConfig proxy:
+                return await tcpProxy.RunAsync(scope, proxy);
+            case DirectResponseConfig response:
+                await scope.Context.Transport.Output.WriteAsync(response.Body);
+                return ConnectionOutcome.DirectResponse;
+            case QuarantinedConfig:
+                return ConnectionOutcome.FilterChainQuarantined;
+            default:
+                scope.Context.Features.Set<IRouteFeature>(scope);
+                await next(scope.Context);
+                return ConnectionOutcome.HandedOver;
+        }
+    }
+
+    /// <summary>For an ordinary Kestrel endpoint, whose address is its only name.</summary>
+    private sealed class UnnamedListener(long acceptedTimestamp) : IListenerFeature
+    {
+        public string ListenerName => "";
+
+        public long AcceptedTimestamp => acceptedTimestamp;
+    }
+}

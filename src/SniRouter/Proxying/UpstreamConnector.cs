@@ -1,0 +1,53 @@
+using System.Net;
+using System.Net.Sockets;
+using Zoneway.SniRouter.Telemetry;
+
+namespace Zoneway.SniRouter.Proxying;
+
+/// <summary>Dials one endpoint within a time limit. Stateless; expected failures are results, not exceptions.</summary>
+internal sealed class UpstreamConnector(TimeProvider time)
+{
+    /// <summary>Connects.</summary>
+    /// <returns>The connected socket with Nagle's algorithm off, owned by the caller; or why there is none.</returns>
+    public async ValueTask<ConnectResult> ConnectAsync(EndPoint address, TimeSpan timeout, CancellationToken cancellationToken)
+    {
+        var socket = Create(address);
+        using var limit = new CancellationTokenSource(timeout, time);
+        await using var registration = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), limit);
+        try
+        {
+            await socket.ConnectAsync(address, limit.Token);
+            return new ConnectResult(socket, default);
+        }
+        catch (Exception exception) when (exception is SocketException or OperationCanceledException)
+        {
+            socket.Dispose();
+            var outcome = cancellationToken.IsCancellationRequested ? ConnectionOutcome.Drained
+                : exception is OperationCanceledException or SocketException { SocketErrorCode: SocketError.TimedOut } ? ConnectionOutcome.ConnectTimeout
+                : ConnectionOutcome.ConnectFailed;
+            return new ConnectResult(null, outcome);
+        }
+    }
+
+    private static Socket Create(EndPoint address)
+    {
+        if (address is UnixDomainSocketEndPoint)
+        {
+            return new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        }
+
+        var family = address.AddressFamily == AddressFamily.Unspecified ? AddressFamily.InterNetworkV6 : address.AddressFamily;
+        var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        if (address is DnsEndPoint)
+        {
+            socket.DualMode = true;
+        }
+
+        return socket;
+    }
+}
+
+/// <summary>A connected socket, or why there is none.</summary>
+/// <param name="Socket">The socket; null when the attempt failed.</param>
+/// <param name="Failure">Why it failed; counts only when <paramref name="Socket"/> is null.</param>
+internal readonly record struct ConnectResult(Socket? Socket, ConnectionOutcome Failure);

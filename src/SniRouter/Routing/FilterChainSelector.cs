@@ -1,0 +1,61 @@
+using System.Buffers;
+using System.Text;
+using Zoneway.SniRouter.Telemetry;
+using Zoneway.SniRouter.Tls;
+
+namespace Zoneway.SniRouter.Routing;
+
+/// <summary>From the first bytes of a connection to its filter chain. Pure: reads the bytes, consumes none. Both data paths use it.</summary>
+internal static class FilterChainSelector
+{
+    public static Selection Select(in ReadOnlySequence<byte> input, ListenerSnapshot listener, in SelectionLimits limits)
+    {
+        using var reader = new ClientHelloReader(limits.MaxClientHelloBytes);
+        return Select(reader.Read(input), reader, listener, limits);
+    }
+
+    public static Selection Select(ReadOnlySpan<byte> input, ListenerSnapshot listener, in SelectionLimits limits)
+    {
+        using var reader = new ClientHelloReader(limits.MaxClientHelloBytes);
+        return Select(reader.Read(input), reader, listener, limits);
+    }
+
+    private static Selection Select(ClientHelloReadStatus status, scoped in ClientHelloReader reader, ListenerSnapshot listener, in SelectionLimits limits) => status switch
+    {
+        ClientHelloReadStatus.Complete => SelectTls(reader.Hello, listener, limits.WithServerName),
+        ClientHelloReadStatus.NotTls => listener.FindRawBuffer() is { } chain ? Selection.Of(chain, "") : Selection.Refuse(ConnectionOutcome.NotTls),
+        ClientHelloReadStatus.Malformed => Selection.Refuse(ConnectionOutcome.ClientHelloMalformed),
+        ClientHelloReadStatus.TooLarge => Selection.Refuse(ConnectionOutcome.ClientHelloTooLarge),
+        _ => Selection.NeedMore(reader.BytesNeeded),
+    };
+
+    private static Selection SelectTls(in ClientHello hello, ListenerSnapshot listener, bool withServerName)
+    {
+        // Names are opaque bytes: shown as Latin-1, which loses nothing.
+        var serverName = withServerName ? Encoding.Latin1.GetString(hello.ServerName) : "";
+        return listener.Find(hello) is { } chain
+            ? Selection.Of(chain, serverName)
+            : Selection.Refuse(hello.HasServerName ? ConnectionOutcome.NoRoute : ConnectionOutcome.NoServerName, serverName);
+    }
+}
+
+/// <summary>What bounds a selection.</summary>
+/// <param name="MaxClientHelloBytes">Most bytes on the wire that a ClientHello may take.</param>
+/// <param name="WithServerName">Whether someone wants to see the server name; making it a string is the only allocation.</param>
+internal readonly record struct SelectionLimits(int MaxClientHelloBytes, bool WithServerName);
+
+/// <summary>What the first bytes led to: a chain, a refusal, or a wish for more bytes.</summary>
+/// <param name="Chain">The chain; null when refused or undecided.</param>
+/// <param name="Refusal">Why no chain serves the connection; counts only when <paramref name="Chain"/> is null and <paramref name="BytesNeeded"/> is 0.</param>
+/// <param name="BytesNeeded">Least number of bytes that could decide; 0 when decided.</param>
+/// <param name="ServerName">The server name where it was asked for, else empty.</param>
+internal readonly record struct Selection(FilterChain? Chain, ConnectionOutcome Refusal, int BytesNeeded, string ServerName)
+{
+    public bool IsDecided => BytesNeeded == 0;
+
+    public static Selection Of(FilterChain chain, string serverName) => new(chain, default, 0, serverName);
+
+    public static Selection Refuse(ConnectionOutcome refusal, string serverName = "") => new(null, refusal, 0, serverName);
+
+    public static Selection NeedMore(int bytesNeeded) => new(null, default, bytesNeeded, "");
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Logging;
+
+namespace Zoneway.SniRouter.Telemetry;
+
+/// <summary>Takes the report of every connection, from either data path: counts it by outcome and writes the access log.</summary>
+public sealed partial class ConnectionReporter(ILogger<ConnectionReporter> logger)
+{
+    private readonly ShardedCounters _outcomes = new(ConnectionOutcomes.Count);
+
+    /// <summary>Whether anyone will see server names, which cost a string each.</summary>
+    public bool WantsServerName => logger.IsEnabled(LogLevel.Debug);
+
+    /// <summary>Connections that ended with an outcome.</summary>
+    public long Count(ConnectionOutcome outcome) => _outcomes.Sum((int)outcome);
+
+    /// <summary>Takes a report.</summary>
+    public void Report(in ConnectionReport report)
+    {
+        _outcomes.Add((int)report.Outcome, 1);
+        if (logger.IsEnabled(LogLevel.Debug))
+        {
+            Log.Ended(
+                logger, report.ConnectionId, report.Listener, report.Outcome.Tag(), report.ServerName, report.FilterChain?.Name, report.Cluster?.Name,
+                report.Endpoint, report.BytesSent, report.BytesReceived, report.Duration.TotalMilliseconds);
+        }
+    }
+
+    /// <summary>Takes note of a fault of the proxy itself, which ended one connection.</summary>
+    internal void Fault(string connectionId, Exception exception) => Log.Fault(logger, exception, connectionId);
+
+    private static partial class Log
+    {
+        [LoggerMessage(200, LogLevel.Debug,
+            "Connection {ConnectionId} on {Listener}: {Outcome}. Server name '{ServerName}', filter chain {FilterChain}, cluster {Cluster}, endpoint {Endpoint}, "
+            + "{BytesSent} bytes sent, {BytesReceived} received, {DurationMilliseconds} ms.", SkipEnabledCheck = true)]
+        public static partial void Ended(
+            ILogger logger, string connectionId, string listener, string outcome, string serverName, string? filterChain, string? cluster,
+            object? endpoint, long bytesSent, long bytesReceived, double durationMilliseconds);
+
+        [LoggerMessage(201, LogLevel.Error, "Connection {ConnectionId} ended by a fault of the proxy.")]
+        public static partial void Fault(ILogger logger, Exception exception, string connectionId);
+    }
+}

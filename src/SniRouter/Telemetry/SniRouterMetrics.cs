@@ -1,0 +1,61 @@
+using System.Diagnostics.Metrics;
+using Zoneway.SniRouter.Clusters;
+using Zoneway.SniRouter.Listeners;
+using Zoneway.SniRouter.Proxying;
+using Zoneway.SniRouter.Routing;
+
+namespace Zoneway.SniRouter.Telemetry;
+
+/// <summary>
+/// The data plane's instruments (meter <c>Zoneway.SniRouter</c>). All are observable: the data path counts into plain counters, which are summed when
+/// someone reads. Server names are never tags, for they are in the hands of attackers; clusters are.
+/// </summary>
+public sealed class SniRouterMetrics
+{
+    /// <summary>Name of the meter.</summary>
+    public const string MeterName = "Zoneway.SniRouter";
+
+    private readonly DataPlaneUpdater _updater;
+    private readonly ConnectionReporter _reporter;
+
+    /// <summary>Creates the instruments; they live as long as the factory's meter.</summary>
+    public SniRouterMetrics(IMeterFactory factory, ConnectionTracker tracker, ConnectionReporter reporter, DataPlaneUpdater updater, ListenerManager listeners)
+    {
+        _updater = updater;
+        _reporter = reporter;
+        var meter = factory.Create(MeterName);
+        meter.CreateObservableCounter("downstream_cx_total", () => tracker.Total, "{connection}", "Connections accepted.");
+        meter.CreateObservableUpDownCounter("downstream_cx_active", () => tracker.Active, "{connection}", "Connections open now.");
+        meter.CreateObservableUpDownCounter("downstream_cx_sniffing", () => tracker.Sniffing, "{connection}", "Connections waiting for their ClientHello.");
+        meter.CreateObservableGauge("downstream_cx_limit", () => tracker.MaxConnections, "{connection}", "Connections allowed at a time.");
+        meter.CreateObservableCounter("downstream_cx_outcome", Outcomes, "{connection}", "Connections ended, by outcome and side.");
+        meter.CreateObservableUpDownCounter("listener_active", () => listeners.Listeners.Values.Count(bound => bound is not null), "{listener}", "Listeners that accept.");
+        meter.CreateObservableUpDownCounter("listener_unbound", () => listeners.Listeners.Values.Count(bound => bound is null), "{listener}", "Listeners whose address could not be bound.");
+        meter.CreateObservableCounter("listener_create_failure", () => listeners.BindFailures, "{attempt}", "Bind attempts that failed.");
+        CreateClusterInstruments(meter);
+    }
+
+    private void CreateClusterInstruments(Meter meter)
+    {
+        meter.CreateObservableCounter("upstream_cx_total", () => PerCluster(stats => stats.UpstreamConnections), "{connection}", "Connections opened to endpoints.");
+        meter.CreateObservableUpDownCounter("upstream_cx_active", () => PerCluster(stats => stats.ActiveUpstreamConnections), "{connection}", "Connections open to endpoints now.");
+        meter.CreateObservableCounter("upstream_cx_connect_fail", () => PerCluster(stats => stats.ConnectFailures), "{attempt}", "Connect attempts that failed, timeouts included.");
+        meter.CreateObservableCounter("upstream_cx_connect_timeout", () => PerCluster(stats => stats.ConnectTimeouts), "{attempt}", "Connect attempts that took too long.");
+        meter.CreateObservableCounter("upstream_cx_none_healthy", () => PerCluster(stats => stats.NoEndpoints), "{connection}", "Connections that found no endpoint to try.");
+        meter.CreateObservableCounter("upstream_cx_tx_bytes_total", () => PerCluster(stats => stats.SentBytes), "By", "Bytes sent to endpoints, counted when a connection ends.");
+        meter.CreateObservableCounter("upstream_cx_rx_bytes_total", () => PerCluster(stats => stats.ReceivedBytes), "By", "Bytes received from endpoints, counted when a connection ends.");
+        meter.CreateObservableUpDownCounter(
+            "membership_total", () => _updater.Clusters.Select(cluster => new Measurement<long>(cluster.Current?.Endpoints.Length ?? 0, ClusterTag(cluster))), "{endpoint}", "Endpoints of the cluster.");
+    }
+
+    private IEnumerable<Measurement<long>> Outcomes() =>
+        Enum.GetValues<ConnectionOutcome>().Select(outcome => new Measurement<long>(
+            _reporter.Count(outcome),
+            new KeyValuePair<string, object?>("outcome", outcome.Tag()),
+            new KeyValuePair<string, object?>("side", outcome.Side().ToString().ToLowerInvariant())));
+
+    private IEnumerable<Measurement<long>> PerCluster(Func<ClusterStats, long> read) =>
+        _updater.Clusters.Select(cluster => new Measurement<long>(read(cluster.Stats), ClusterTag(cluster)));
+
+    private static KeyValuePair<string, object?> ClusterTag(ClusterState cluster) => new("cluster", cluster.Name);
+}
