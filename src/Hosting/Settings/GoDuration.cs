@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 namespace Zoneway.Hosting.Settings;
@@ -7,6 +8,8 @@ internal static class GoDuration
 {
     // Longer ones come from a slip of the pen, and timers could not hold them.
     private static readonly TimeSpan Longest = TimeSpan.FromDays(30);
+
+    private static readonly SearchValues<char> NumberCharacters = SearchValues.Create("0123456789.");
 
     private static readonly (string Unit, double Milliseconds)[] Units =
         [("ns", 1e-6), ("us", 1e-3), ("µs", 1e-3), ("μs", 1e-3), ("ms", 1), ("s", 1000), ("m", 60_000), ("h", 3_600_000)];
@@ -24,14 +27,14 @@ internal static class GoDuration
         var milliseconds = 0.0;
         while (!rest.IsEmpty)
         {
-            var digits = rest.IndexOfAnyExcept("0123456789.");
+            var digits = rest.IndexOfAnyExcept(NumberCharacters);
             if (digits <= 0 || !double.TryParse(rest[..digits], NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var number))
             {
                 return false;
             }
 
             rest = rest[digits..];
-            var unitLength = rest.IndexOfAny("0123456789.") is var next && next < 0 ? rest.Length : next;
+            var unitLength = rest.IndexOfAny(NumberCharacters) is var next && next < 0 ? rest.Length : next;
             if (!TryFindUnit(rest[..unitLength], out var unit))
             {
                 return false;
