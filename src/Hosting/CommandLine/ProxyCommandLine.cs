@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using Zoneway.Hosting.Settings;
 
 namespace Zoneway.Hosting.CommandLine;
@@ -7,12 +8,14 @@ namespace Zoneway.Hosting.CommandLine;
 internal sealed class ProxyCommandLine
 {
     private readonly Dictionary<Setting, Option<string?>> _options = [];
+    private readonly ProxyProgram _program;
     private readonly RootCommand _root;
 
     /// <param name="program">The program.</param>
     /// <param name="run">What <c>run</c> does; gets the values of the flags.</param>
     public ProxyCommandLine(ProxyProgram program, Func<Func<Setting, string?>, CancellationToken, Task<int>> run)
     {
+        _program = program;
         _root = new RootCommand($"{program.Name}: zone proxy of a multi-zone service mesh.") { CreateRun(run), CreateVersion(program) };
     }
 
@@ -21,9 +24,24 @@ internal sealed class ProxyCommandLine
     public async Task<int> InvokeAsync(IReadOnlyList<string> args)
     {
         var parsed = _root.Parse(args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            await ReportAsync(parsed);
+            return ExitCodes.BadSettings;
+        }
+
         // Signals are the business of the program's own lifetime.
-        var exitCode = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
-        return parsed.Errors.Count > 0 ? ExitCodes.BadSettings : exitCode;
+        return await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null });
+    }
+
+    private async Task ReportAsync(ParseResult parsed)
+    {
+        foreach (var error in parsed.Errors)
+        {
+            await Console.Error.WriteLineAsync($"{_program.Name}: {error.Message}");
+        }
+
+        await Console.Error.WriteLineAsync($"See {_program.Name} --help.");
     }
 
     private Command CreateRun(Func<Func<Setting, string?>, CancellationToken, Task<int>> run)
@@ -33,6 +51,7 @@ internal sealed class ProxyCommandLine
         {
             var option = new Option<string?>(setting.Flag!, setting.Alias is null ? [] : [setting.Alias])
             {
+                HelpName = "value",
                 Description = $"{setting.Help} [{setting.Variable}]",
                 Arity = setting.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
             };

@@ -79,8 +79,8 @@ internal static class EnvoyGrpcReader
     private static string ReadExpectedName(SubjectAltNameMatcher matcher) => matcher is
     {
         SanType: SubjectAltNameMatcher.Types.SanType.Dns or SubjectAltNameMatcher.Types.SanType.IpAddress,
-        Matcher: { HasExact: true, Exact.Length: > 0 },
-    }
+        Matcher.HasExact: true,
+    } && Uri.CheckHostName(matcher.Matcher.Exact) is not (UriHostNameType.Unknown or UriHostNameType.Basic)
         ? matcher.Matcher.Exact
         : throw new InvalidDataException("matchTypedSubjectAltNames may hold exact DNS names and IP addresses only.");
 }
