@@ -73,7 +73,7 @@ internal static class EnvoyGrpcReader
             throw new InvalidDataException("matchSubjectAltNames is not supported here, only matchTypedSubjectAltNames is.");
         }
 
-        return [.. validation.MatchTypedSubjectAltNames.Select(ReadExpectedName)];
+        return [.. validation.MatchTypedSubjectAltNames.Select(ReadExpectedName).Distinct(StringComparer.Ordinal)];
     }
 
     private static string ReadExpectedName(SubjectAltNameMatcher matcher) => matcher is
