@@ -105,7 +105,7 @@ public sealed partial class BootstrapClient : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(300, LogLevel.Warning, "No bootstrap document from {Address} yet: {Reason} Next attempt in {Backoff}.")]
+        [LoggerMessage(400, LogLevel.Warning, "No bootstrap document from {Address} yet: {Reason} Next attempt in {Backoff}.")]
         public static partial void WillRetry(ILogger logger, Uri address, string reason, TimeSpan backoff);
     }
 }

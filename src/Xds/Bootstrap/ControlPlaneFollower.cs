@@ -54,10 +54,10 @@ public sealed partial class ControlPlaneFollower : BackgroundService
 
     private static partial class Log
     {
-        [LoggerMessage(310, LogLevel.Information, "The control plane knows this proxy as {NodeId} and serves {Variant} at {Host}:{Port}.")]
+        [LoggerMessage(410, LogLevel.Information, "The control plane knows this proxy as {NodeId} and serves {Variant} at {Host}:{Port}.")]
         public static partial void Bootstrapped(ILogger logger, string nodeId, XdsVariant variant, string host, int port);
 
-        [LoggerMessage(311, LogLevel.Critical, "{Reason}")]
+        [LoggerMessage(411, LogLevel.Critical, "{Reason}")]
         public static partial void NoDocument(ILogger logger, string reason);
     }
 }
