@@ -10,6 +10,7 @@ using Zoneway.Hosting.Settings;
 using Zoneway.SniRouter;
 using Zoneway.SniRouter.Listeners;
 using Zoneway.SniRouter.Telemetry;
+using Zoneway.Xds;
 
 namespace Zoneway.Hosting;
 
@@ -78,11 +79,18 @@ internal sealed partial class Proxy : IAsyncDisposable
         services.AddSingleton<PrometheusExporter>();
         services.AddSingleton<ExitStatus>();
         services.AddSingleton<DrainCoordinator>();
-        services.AddSingleton(provider => new Readiness(() => provider.GetRequiredService<ListenerManager>().Listeners));
+        services.AddSingleton(CreateReadiness);
         services.AddSingleton<ProxyLifetime>();
         services.AddSingleton<IHostLifetime>(provider => provider.GetRequiredService<ProxyLifetime>());
         // The drain is over before the host stops; what is left to do then takes moments.
         services.Configure<HostOptions>(host => host.ShutdownTimeout = TimeSpan.FromSeconds(10));
+    }
+
+    private static Readiness CreateReadiness(IServiceProvider provider)
+    {
+        var configuration = provider.GetRequiredService<FirstConfiguration>();
+        var listeners = provider.GetRequiredService<ListenerManager>();
+        return new Readiness(() => configuration.IsInForce, () => listeners.Listeners);
     }
 
     private static void CopyLimits(SniRouterOptions from, SniRouterOptions to)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
 using Zoneway.Hosting.Lifetime;
 using Zoneway.Hosting.Settings;
+using Zoneway.Xds;
 using Zoneway.Xds.Bootstrap;
 
 namespace Zoneway.Hosting.Configuration;
@@ -12,6 +13,7 @@ internal static class ConfigurationSource
     public static IServiceCollection AddConfigurationSource(this IServiceCollection services, ProxySettings settings) => settings switch
     {
         { ControlPlane: { } controlPlane } => services.AddControlPlane(provider => CreateOptions(settings, controlPlane, provider.GetRequiredService<ExitStatus>())),
+        { XdsFile: { } path } => services.AddXdsFile(path),
         _ => throw new ArgumentException("The settings name no source of configuration.", nameof(settings)),
     };
 
