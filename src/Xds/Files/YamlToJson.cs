@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using YamlDotNet.Core;
 
@@ -16,11 +17,18 @@ internal static class YamlToJson
     /// <summary>What all aliases of a text may add to it: one for each value, and one for each character of keys and scalars.</summary>
     public const long MaxAliasExpansion = 4 * 1024 * 1024;
 
+    private static readonly JsonDocumentOptions JsonOptions = new() { MaxDepth = MaxDepth, AllowDuplicateProperties = false };
+
     /// <summary>Reads a text of exactly one document.</summary>
     /// <returns>The document; null when it is empty or the value null.</returns>
     /// <exception cref="YamlFormatException">The text is not YAML, has several documents, or exceeds a limit.</exception>
     public static JsonNode? Parse(string yaml)
     {
+        if (TryParseJson(yaml) is { } json)
+        {
+            return json;
+        }
+
         var documents = ParseAll(yaml);
         return documents.Count switch
         {
@@ -47,6 +55,24 @@ internal static class YamlToJson
         {
             // YamlDotNet 16.3.0 lets these out on some malformed texts, such as "...\t{".
             throw new YamlFormatException("the text is not YAML", reader.Position.Line, reader.Position.Column, exception);
+        }
+    }
+
+    // What is JSON is read as such, which is faster and takes the tabs that YAML does not. What fails to be is YAML, or is told why it is not.
+    private static JsonObject? TryParseJson(string text)
+    {
+        if (!text.AsSpan().TrimStart().StartsWith('{'))
+        {
+            return null;
+        }
+
+        try
+        {
+            return JsonNode.Parse(text, nodeOptions: null, JsonOptions) as JsonObject;
+        }
+        catch (JsonException)
+        {
+            return null;
         }
     }
 
