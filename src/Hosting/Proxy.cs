@@ -28,13 +28,14 @@ internal sealed partial class Proxy : IAsyncDisposable
         _settings = settings;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = program.Name, Args = [] });
         ProxyLogging.Configure(builder.Logging, settings);
-        AddServices(builder.Services, settings);
+        // Kestrel first: its own socket transport is registered only where no other one is yet.
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             AdminEndpoints.Listen(kestrel, settings);
             kestrel.ListenSniRouter();
         });
+        AddServices(builder.Services, settings);
         _app = builder.Build();
         AdminEndpoints.Map(_app);
     }
@@ -63,12 +64,25 @@ internal sealed partial class Proxy : IAsyncDisposable
         }
 
         await _app.WaitForShutdownAsync();
+        var code = ReportFaults(logger) ? ExitCodes.Failure : Services.GetRequiredService<ExitStatus>().Code;
         Log.Stopped(logger, _program.Name);
-        return Services.GetRequiredService<ExitStatus>().Code;
+        return code;
     }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _app.DisposeAsync();
+
+    // A hosted service that throws stops the host, which would look like an orderly end.
+    private bool ReportFaults(ILogger logger)
+    {
+        var faults = Services.GetServices<IHostedService>().OfType<BackgroundService>().Select(service => service.ExecuteTask?.Exception).OfType<AggregateException>().ToList();
+        foreach (var fault in faults)
+        {
+            Log.Faulted(logger, fault.GetBaseException());
+        }
+
+        return faults.Count > 0;
+    }
 
     private static void AddServices(IServiceCollection services, ProxySettings settings)
     {
@@ -109,6 +123,9 @@ internal sealed partial class Proxy : IAsyncDisposable
 
         [LoggerMessage(2, LogLevel.Critical, "Cannot start: {Reason}")]
         public static partial void CannotStart(ILogger logger, string reason);
+
+        [LoggerMessage(4, LogLevel.Critical, "Cannot go on.")]
+        public static partial void Faulted(ILogger logger, Exception exception);
 
         [LoggerMessage(3, LogLevel.Information, "{Program} ends.")]
         public static partial void Stopped(ILogger logger, string program);

@@ -17,6 +17,8 @@ internal static class ProxyLogging
         {
             logging.AddFilter("Microsoft", LogLevel.Warning);
             logging.AddFilter("System", LogLevel.Warning);
+            // What it says of a failed start or a failed service is said by the proxy itself, in words for the operator.
+            logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
         }
 
         if (settings.LogJson)
