@@ -1,6 +1,6 @@
 namespace Zoneway.Xds.Grpc;
 
-/// <summary>Sends messages to the peer. Writers queue: messages never interleave.</summary>
+/// <summary>Sends messages to the peer. Writers queue in the order of their calls: messages never interleave.</summary>
 internal interface IAsyncStreamWriter<in T>
 {
     /// <summary>

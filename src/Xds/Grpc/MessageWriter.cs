@@ -3,8 +3,9 @@ using Google.Protobuf;
 
 namespace Zoneway.Xds.Grpc;
 
-/// <summary>Puts messages into one direction of a call, one after the other, flushed after each.</summary>
-internal sealed class MessageWriter(Stream output)
+/// <summary>Puts messages into one direction of a call, in the order of the calls, flushed after each.</summary>
+/// <param name="stream">Where to write, once there is a connection.</param>
+internal sealed class MessageWriter(Task<Stream> stream)
 {
     private readonly Lock _lock = new();
     private Task _last = Task.CompletedTask;
@@ -22,6 +23,7 @@ internal sealed class MessageWriter(Stream output)
     private async Task WriteAfterAsync(Task previous, IMessage message, CancellationToken cancellationToken)
     {
         await previous;
+        var output = await stream.WaitAsync(cancellationToken);
         var length = message.CalculateSize();
         var frame = ArrayPool<byte>.Shared.Rent(MessageFrame.HeaderBytes + length);
         try

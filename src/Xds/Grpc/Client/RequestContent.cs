@@ -5,11 +5,11 @@ namespace Zoneway.Xds.Grpc;
 /// <summary>The body of a call's request: open until completed, written to from outside.</summary>
 internal sealed class RequestContent : HttpContent
 {
-    private readonly TaskCompletionSource<MessageWriter> _writer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Stream> _stream = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Writes to the body; available once a connection is there, faulted when none will be.</summary>
-    public Task<MessageWriter> Writer => _writer.Task;
+    /// <summary>Where the body is written to; available once a connection is there, faulted when none will be.</summary>
+    public Task<Stream> Stream => _stream.Task;
 
     /// <summary>Ends the body in good order. Harmless when repeated.</summary>
     public void Complete() => _completed.TrySetResult();
@@ -18,9 +18,9 @@ internal sealed class RequestContent : HttpContent
     public void Abort(Status status)
     {
         _completed.TrySetCanceled();
-        if (_writer.TrySetException(new RpcException(status)))
+        if (_stream.TrySetException(new RpcException(status)))
         {
-            _ = _writer.Task.Exception; // observed: perhaps nobody wants to write
+            _ = _stream.Task.Exception; // observed: perhaps nobody wants to write
         }
     }
 
@@ -34,13 +34,14 @@ internal sealed class RequestContent : HttpContent
         // SocketsHttpHandler holds the request's HEADERS back until the body's first write or flush; a server may wait for them.
         await stream.FlushAsync(cancellationToken);
 
-        if (!_writer.TrySetResult(new MessageWriter(stream)))
+        if (!_stream.TrySetResult(stream))
         {
             // A second attempt on another connection: messages may have gone into the first.
             throw new RpcException(new(StatusCode.Unavailable, "The server refused the stream."));
         }
 
-        await _completed.Task.WaitAsync(cancellationToken);
+        // Not watching the token: it is cancelled when the stream breaks, and an exception from here would hide the one that says why.
+        await _completed.Task;
     }
 
     /// <inheritdoc/>

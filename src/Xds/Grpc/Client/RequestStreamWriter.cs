@@ -6,6 +6,7 @@ namespace Zoneway.Xds.Grpc;
 internal sealed class RequestStreamWriter<T>(RequestContent content, CallLifetime lifetime) : IClientStreamWriter<T>
     where T : IMessage<T>
 {
+    private readonly MessageWriter _messages = new(content.Stream);
     private volatile bool _isCompleted;
 
     /// <inheritdoc/>
@@ -21,8 +22,7 @@ internal sealed class RequestStreamWriter<T>(RequestContent content, CallLifetim
         ThrowIfEnded();
         try
         {
-            var writer = await content.Writer.WaitAsync(lifetime.Token);
-            await writer.WriteAsync(message, lifetime.Token);
+            await _messages.WriteAsync(message, lifetime.Token);
         }
         catch (Exception e)
         {

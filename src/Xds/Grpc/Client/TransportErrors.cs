@@ -6,6 +6,7 @@ namespace Zoneway.Xds.Grpc;
 internal static class TransportErrors
 {
     // RFC 9113 §7.
+    private const long NoError = 0x0;
     private const long ProtocolError = 0x1;
     private const long RefusedStream = 0x7;
     private const long Cancel = 0x8;
@@ -43,6 +44,7 @@ internal static class TransportErrors
 
     private static StatusCode CodeOf(HttpProtocolException exception) => exception.ErrorCode switch
     {
+        NoError => StatusCode.Unavailable, // a server that shuts down: GOAWAY, then the end of the connection
         RefusedStream => StatusCode.Unavailable,
         Cancel => StatusCode.Cancelled,
         EnhanceYourCalm => StatusCode.ResourceExhausted,

@@ -57,7 +57,7 @@ internal sealed partial class DuplexEndpoint<TRequest, TResponse>(
             await GrpcResponse.StartAsync(call.HttpContext.Response, call.CancellationToken);
             await handler(
                 new ServerStreamReader<TRequest>(new(call.HttpContext.Request.BodyReader, parser, maxReceiveMessageBytes), call),
-                new ServerStreamWriter<TResponse>(new(call.HttpContext.Response.Body), call),
+                new ServerStreamWriter<TResponse>(new(Task.FromResult(call.HttpContext.Response.Body)), call),
                 call);
             return Status.DefaultSuccess;
         }
