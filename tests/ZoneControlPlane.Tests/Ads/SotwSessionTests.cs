@@ -1,18 +1,19 @@
 using Envoy.Config.Core.V3;
 using Envoy.Service.Discovery.V3;
-using Microsoft.Extensions.Logging;
 using Zoneway.ZoneControlPlane.Ads;
 using Zoneway.ZoneControlPlane.Tests.Support;
 using static Zoneway.ZoneControlPlane.Tests.Ads.TestSnapshots;
 
 namespace Zoneway.ZoneControlPlane.Tests.Ads;
 
-public sealed class SotwSessionTests
+public sealed class SotwSessionTests : IDisposable
 {
     private readonly LogRecorder _log = new();
     private readonly SotwSession _session;
 
     public SotwSessionTests() => _session = new SotwSession(".zi-1", new ControlPlane { Identifier = "test" }, _log.CreateLogger<SotwSession>());
+
+    public void Dispose() => _log.Dispose();
 
     [Fact]
     public void Receive_BeforeASnapshot_IsAnsweredWhenItComes()

@@ -79,7 +79,7 @@ public sealed class MeshCertificateAuthorityTests
             Assert.True(exitCode == 0, output);
         }
 
-        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(folder.PathOf("tls.key")));
+        Assert.True(FileModes.IsOwnerOnly(folder.PathOf("tls.key")));
         using var read = X509Certificate2.CreateFromPemFile(folder.PathOf("tls.crt"), folder.PathOf("tls.key"));
         Assert.Equal(leaf.Thumbprint, read.Thumbprint);
     }
