@@ -80,13 +80,15 @@ internal sealed class BackendServer : IDisposable
         limit.CancelAfter(HandshakeTimeout);
         try
         {
-            await tls.AuthenticateAsServerAsync(_identity.ServerOptions(_mesh), limit.Token);
+            await tls.AuthenticateAsServerAsync(_identity.ServerOptions(_mesh, OnRefused), limit.Token);
             return true;
         }
-        catch (AuthenticationException exception)
+        catch (AuthenticationException)
         {
-            _log(RefusedPrefix + exception.Message);
+            // The client is told by the end of the connection; why, the log says.
             return false;
         }
     }
+
+    private void OnRefused(string reason) => _log(RefusedPrefix + reason);
 }

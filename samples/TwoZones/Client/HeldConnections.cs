@@ -48,8 +48,7 @@ internal sealed class HeldConnections(TimeProvider time)
         _connections.Where(connection => !_released.Contains(connection.Instance.Zone)).Select(connection => connection.CheckAsync(cancellation)));
 
     /// <summary>What each connection has carried, in words.</summary>
-    public string Describe() => string.Join(", ", _connections.Select(static connection =>
-        $"{connection.VerifiedBytes / 1024:N0} KiB to and from {connection.Instance} verified{(connection.Failure is null ? "" : " until it was cut")}"));
+    public string Describe() => string.Join(", ", _connections.OrderBy(static connection => connection.Instance.Zone).Select(Describe));
 
     /// <summary>Closes all connections. What was counted stays.</summary>
     public async Task StopAsync()
@@ -59,6 +58,9 @@ internal sealed class HeldConnections(TimeProvider time)
             await connection.DisposeAsync();
         }
     }
+
+    private static string Describe(HeldConnection connection) =>
+        $"{connection.VerifiedBytes / 1024:N0} KiB to and from {connection.Instance} verified{(connection.Failure is null ? "" : " until it ended")}";
 
     private bool HasZone(string zone) => _connections.Exists(connection => connection.Instance.Zone == zone);
 

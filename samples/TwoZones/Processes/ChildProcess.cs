@@ -17,6 +17,7 @@ internal sealed class ChildProcess : IDisposable
     private readonly Signal _changed = new();
     private readonly Task _exited;
     private volatile bool _hasExited;
+    private bool _isAskedToEnd;
 
     private ChildProcess(string name, ProcessStartInfo start, Action<string, string> onLine)
     {
@@ -75,8 +76,14 @@ internal sealed class ChildProcess : IDisposable
     /// <returns>False when the limit was reached first.</returns>
     public Task<bool> WaitForExitAsync(TimeSpan limit, CancellationToken cancellation) => _changed.WaitAsync(() => HasExited, limit, cancellation);
 
-    /// <summary>Asks it to end, without waiting.</summary>
-    public void Terminate() => SystemCalls.Terminate(_process);
+    /// <summary>Asks it to end, without waiting. It is asked once only: a second request would make a proxy cut its drain short.</summary>
+    public void Terminate()
+    {
+        if (!Interlocked.Exchange(ref _isAskedToEnd, true))
+        {
+            SystemCalls.Terminate(_process);
+        }
+    }
 
     /// <summary>Asks it to end and kills it when it has not within a limit.</summary>
     /// <returns>Whether it ended by itself.</returns>

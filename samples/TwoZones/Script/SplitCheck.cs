@@ -5,9 +5,9 @@ namespace Zoneway.TwoZones.Script;
 /// <summary>Waits until the requests to a service spread as they must.</summary>
 internal static class SplitCheck
 {
-    private const int Cycles = 10;
+    private const int Cycles = 20;
 
-    /// <summary>Waits for ten full cycles in a row, from requests made after this call, that are exact without any exception.</summary>
+    /// <summary>Waits for twenty full cycles in a row, from requests made after this call, that are exact without any exception.</summary>
     /// <param name="log">The requests.</param>
     /// <param name="split">How they must spread.</param>
     /// <param name="limit">Longest time to wait: for the update to arrive everywhere, and for the cycles.</param>

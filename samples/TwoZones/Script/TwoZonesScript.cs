@@ -133,9 +133,12 @@ internal sealed class TwoZonesScript
 
     private async Task<string> StopNorthAsync(CancellationToken cancellation)
     {
-        _held.Release(Installation.North);
+        // Draining: it accepts nothing new, and what is open through it goes on for a while.
         await _zones.CloseIngressAsync(Installation.North, cancellation);
         _traffic.ExcuseRequestsUnderWay();
+        await _held.CheckAsync(cancellation);
+
+        _held.Release(Installation.North);
         await _zones.WaitForIngressEndAsync(Installation.North, cancellation);
         return await CheckSplitAsync(new Split(_zones.Backends.InstancesOf(Backend).Where(static instance => instance.Zone == Installation.East)), cancellation);
     }

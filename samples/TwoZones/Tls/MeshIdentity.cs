@@ -34,20 +34,31 @@ internal sealed class MeshIdentity : IDisposable
         TargetHost = service.ServerName,
         ClientCertificateContext = _context,
         CertificateChainPolicy = TrustPolicy(ServerAuthentication),
-        RemoteCertificateValidationCallback = (_, peer, _, errors) => IsTrusted(peer, errors, id => id == service.SpiffeId),
+        RemoteCertificateValidationCallback = (_, peer, chain, errors) => PeerCheck.FindFault(peer, chain, errors, id => id == service.SpiffeId) is null,
 
         // Each connection proves both identities afresh.
         AllowTlsResume = false,
     };
 
     /// <summary>For a back end that demands a client certificate of its own mesh.</summary>
-    public SslServerAuthenticationOptions ServerOptions(string mesh) => new()
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="onRefused">Gets the reason when a client is refused.</param>
+    public SslServerAuthenticationOptions ServerOptions(string mesh, Action<string> onRefused) => new()
     {
         ServerCertificateContext = _context,
         ClientCertificateRequired = true,
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         CertificateChainPolicy = TrustPolicy(ClientAuthentication),
-        RemoteCertificateValidationCallback = (_, peer, _, errors) => IsTrusted(peer, errors, id => id.StartsWith($"spiffe://{mesh}/", StringComparison.Ordinal)),
+        RemoteCertificateValidationCallback = (_, peer, chain, errors) =>
+        {
+            var fault = PeerCheck.FindFault(peer, chain, errors, id => id.StartsWith($"spiffe://{mesh}/", StringComparison.Ordinal));
+            if (fault is not null)
+            {
+                onRefused(fault);
+            }
+
+            return fault is null;
+        },
         AllowTlsResume = false,
     };
 
@@ -69,10 +80,4 @@ internal sealed class MeshIdentity : IDisposable
         policy.ApplicationPolicy.Add(new(usage));
         return policy;
     }
-
-    // Workload certificates carry no DNS names: SPIFFE ids take their place.
-    private static bool IsTrusted(X509Certificate? peer, SslPolicyErrors errors, Func<string, bool> isExpected) =>
-        (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None
-        && peer is X509Certificate2 certificate
-        && SpiffeIds.Of(certificate).Any(isExpected);
 }

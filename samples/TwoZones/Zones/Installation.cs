@@ -13,7 +13,7 @@ internal sealed class Installation : IDisposable
     public const string North = "north";
 
     // Long enough to see that a draining ingress lets connections live, short enough to wait for.
-    private const string DrainTime = "2s";
+    private const string DrainTime = "3s";
 
     private readonly InstallationPorts _ports = new();
     private readonly Readiness _readiness;
@@ -35,8 +35,10 @@ internal sealed class Installation : IDisposable
         _resources = new ResourceFiles(Path.Combine(folder, "resources"));
         _certificates = new CertificateIssuer(_resources.Folder, Path.Combine(folder, "certificates"), children);
         _controlPlanes = [CreateControlPlane(West), CreateControlPlane(East), CreateControlPlane(North)];
-        _ingresses = new[] { East, North }.ToDictionary(static zone => zone, zone => CreateProxy("ingress", zone));
-        _egress = CreateProxy("egress", West);
+
+        // Both forms of xDS are at work.
+        _ingresses = new[] { East, North }.ToDictionary(static zone => zone, zone => CreateProxy("ingress", zone, "GRPC"));
+        _egress = CreateProxy("egress", West, "DELTA_GRPC");
         Backends = new BackendFleet(children, _certificates, _resources);
     }
 
@@ -114,14 +116,14 @@ internal sealed class Installation : IDisposable
         return new ZoneProgram(ControlPlaneName(zone), "zone-cp", port, arguments, _children, _readiness);
     }
 
-    private ZoneProgram CreateProxy(string kind, string zone)
+    private ZoneProgram CreateProxy(string kind, string zone, string xdsVariant)
     {
         var name = ProxyName(kind, zone);
         var adminPort = _ports[$"admin of {name}"];
         string[] arguments =
         [
             "run", "--name", name, "--cp-address", $"http://127.0.0.1:{_ports[ControlPlaneName(zone)]}",
-            "--admin-port", $"{adminPort}", "--readiness-port", "0", "--drain-time", DrainTime,
+            "--xds-variant", xdsVariant, "--admin-port", $"{adminPort}", "--readiness-port", "0", "--drain-time", DrainTime,
         ];
         return new ZoneProgram(name, $"zone-{kind}", adminPort, arguments, _children, _readiness);
     }

@@ -13,23 +13,23 @@ public sealed class SplitCheckTests
     private readonly Split _split = new([East, North]);
 
     [Fact]
-    public async Task WaitAsync_TenExactCyclesAfterSomeOthers_SaysWhatWasSeen()
+    public async Task WaitAsync_TwentyExactCyclesAfterSomeOthers_SaysWhatWasSeen()
     {
         var wait = SplitCheck.WaitAsync(_log, _split, Patience, CancellationToken.None);
         Add(East, times: 5);
 
-        AddCycles(10);
+        AddCycles(20);
 
-        Assert.Equal("east 10, north 10 of 20 requests, each instance once in every 2", await wait);
+        Assert.Equal("east 20, north 20 of 40 requests, each instance once in every 2", await wait);
     }
 
     [Fact]
     public async Task WaitAsync_CyclesFromBeforeTheCall_DoNotCount()
     {
-        AddCycles(10);
+        AddCycles(20);
 
         var wait = SplitCheck.WaitAsync(_log, _split, Patience, CancellationToken.None);
-        AddCycles(9);
+        AddCycles(19);
         Assert.False(wait.IsCompleted);
         AddCycles(1);
 
@@ -37,10 +37,10 @@ public sealed class SplitCheckTests
     }
 
     [Fact]
-    public async Task WaitAsync_NineCyclesAndAFailure_SaysWhatWasSeen()
+    public async Task WaitAsync_NineteenCyclesAndAFailure_SaysWhatWasSeen()
     {
         var wait = SplitCheck.WaitAsync(_log, _split, TimeSpan.FromMilliseconds(50), CancellationToken.None);
-        AddCycles(9);
+        AddCycles(19);
         Add(East, times: 1);
         _log.Add(new Request(Answer: null, "connect: refused", StartedAt: 0));
 
