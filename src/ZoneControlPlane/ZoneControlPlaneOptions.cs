@@ -21,6 +21,9 @@ internal sealed record ZoneControlPlaneOptions
     /// <summary>Certificate with key for TLS; null serves HTTP/1.1 and HTTP/2 in the clear.</summary>
     public X509Certificate2? Certificate { get; init; }
 
+    /// <summary>Certificates between <see cref="Certificate"/> and its root, sent along with it; null for none.</summary>
+    public X509Certificate2Collection? CertificateChain { get; init; }
+
     /// <summary>Folder of the mesh CAs; null means <c>.ca</c> in <see cref="ResourceFolder"/>.</summary>
     public string? CaFolder { get; init; }
 

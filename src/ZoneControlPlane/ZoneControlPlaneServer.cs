@@ -1,4 +1,5 @@
 using System.Net;
+using Envoy.Service.Discovery.V3;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
@@ -8,7 +9,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using Envoy.Service.Discovery.V3;
 using Zoneway.Xds.Grpc;
 using Zoneway.ZoneControlPlane.Ads;
 using Zoneway.ZoneControlPlane.Bootstrap;
@@ -93,7 +93,7 @@ internal sealed partial class ZoneControlPlaneServer : IAsyncDisposable
         services.AddSingleton(provider => new CatalogSource(
             options.Zone, provider.GetRequiredService<ResourceDirectory>(), provider.GetRequiredService<ProxyRegistry>(), provider.GetRequiredService<HostResolver>()));
         services.AddSingleton(new CertificateAuthorityStore(options.EffectiveCaFolder, time));
-        services.AddSingleton(provider => new BootstrapService(provider.GetRequiredService<CatalogSource>(), options.Certificate));
+        services.AddSingleton(provider => new BootstrapService(provider.GetRequiredService<CatalogSource>(), options.Certificate, options.CertificateChain));
         services.AddSingleton<BootstrapEndpoint>();
         services.AddSingleton<AdsMetrics>();
         services.AddSingleton<AdsService>();

@@ -9,7 +9,8 @@ namespace Zoneway.ZoneControlPlane.Bootstrap;
 /// <summary>Decides what a bootstrap request gets. Protocol §1.2.</summary>
 /// <param name="catalog">Where proxies without an own resource are looked up.</param>
 /// <param name="serverCertificate">Certificate of this server; null when it serves without TLS.</param>
-internal sealed class BootstrapService(CatalogSource catalog, X509Certificate2? serverCertificate)
+/// <param name="serverChain">Certificates sent along with it; null for none.</param>
+internal sealed class BootstrapService(CatalogSource catalog, X509Certificate2? serverCertificate, X509Certificate2Collection? serverChain)
 {
     /// <summary>Admin port of a proxy whose resource names none.</summary>
     public const int DefaultAdminPort = 9901;
@@ -36,11 +37,14 @@ internal sealed class BootstrapService(CatalogSource catalog, X509Certificate2? 
         }
 
         var adminPort = resource is ZoneIngressResource ingress ? ingress.AdminPort : ((ZoneEgressResource)resource!).AdminPort;
-        var caPem = serverCertificate is null ? null
-            : string.IsNullOrEmpty(request.CaCert) ? serverCertificate.ExportCertificatePem()
-            : request.CaCert;
-        return BootstrapAnswer.Good(BootstrapDocument.Write(request, new BootstrapTarget(resource!.Name, adminPort ?? DefaultAdminPort, host, port, caPem)));
+        return BootstrapAnswer.Good(BootstrapDocument.Write(request, new BootstrapTarget(resource!.Name, adminPort ?? DefaultAdminPort, host, port, FindTrustedCa(request))));
     }
+
+    // A proxy that names no CA gets what this server presents, as Kuma hands out its own certificate file.
+    private string? FindTrustedCa(BootstrapRequest request) =>
+        serverCertificate is null ? null
+        : !string.IsNullOrEmpty(request.CaCert) ? request.CaCert
+        : string.Join('\n', (serverChain ?? []).Prepend(serverCertificate).Select(static certificate => certificate.ExportCertificatePem()));
 
     private static ProxyKind? ReadKind(string? proxyType) => proxyType switch
     {

@@ -29,6 +29,8 @@ internal static class CommandLine
             return ExitCodes.BadConfiguration;
         }
 
-        return await result.InvokeAsync(new InvocationConfiguration { Output = output, Error = errors }, cancellation);
+        // The host takes SIGTERM and SIGINT itself and gives open streams the time they need.
+        var invocation = new InvocationConfiguration { Output = output, Error = errors, ProcessTerminationTimeout = null };
+        return await result.InvokeAsync(invocation, cancellation);
     }
 }

@@ -51,12 +51,15 @@ internal sealed class RunSettings
         }
 
         level = parsed;
+        var listen = ReadListen(faults);
+        var (certificate, chain) = ReadCertificate(faults);
         return new ZoneControlPlaneOptions
         {
             Zone = Zone,
             ResourceFolder = ResourcePath,
-            Listen = ReadListen(faults),
-            Certificate = ReadCertificate(faults),
+            Listen = listen,
+            Certificate = certificate,
+            CertificateChain = chain,
             CaFolder = CaPath,
             Ads = new AdsOptions { NackBackoff = ReadNackBackoff(faults) },
         };
@@ -99,22 +102,29 @@ internal sealed class RunSettings
         return backoff;
     }
 
-    private X509Certificate2? ReadCertificate(List<string> faults)
+    private (X509Certificate2? Certificate, X509Certificate2Collection? Chain) ReadCertificate(List<string> faults)
     {
         if (CertificatePath is null != KeyPath is null)
         {
             faults.Add("--tls-cert and --tls-key go together");
-            return null;
+            return default;
+        }
+
+        if (CertificatePath is null)
+        {
+            return default;
         }
 
         try
         {
-            return CertificatePath is null ? null : X509Certificate2.CreateFromPemFile(CertificatePath, KeyPath);
+            var chain = new X509Certificate2Collection();
+            chain.ImportFromPemFile(CertificatePath);
+            return (X509Certificate2.CreateFromPemFile(CertificatePath, KeyPath), [.. chain.Skip(1)]);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException)
         {
             faults.Add($"--tls-cert, --tls-key: {exception.Message}");
-            return null;
+            return default;
         }
     }
 }

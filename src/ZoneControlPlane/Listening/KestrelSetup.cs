@@ -14,6 +14,9 @@ internal static class KestrelSetup
     /// <summary>Largest request body outside streams, in bytes; a bootstrap request with its resource is a few kilobytes.</summary>
     private const long MaxBodyBytes = 1024 * 1024;
 
+    /// <summary>Most connections of one kind at the same time: twice the streams, so that a reconnect finds room.</summary>
+    private const int MaxConnections = 20_000;
+
     // As Kuma's server: how long headers may take, and how soon a peer that is gone is noticed.
     private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(15);
@@ -44,6 +47,7 @@ internal static class KestrelSetup
     private static void SetLimits(KestrelServerOptions kestrel)
     {
         kestrel.AddServerHeader = false;
+        kestrel.Limits.MaxConcurrentConnections = MaxConnections;
         kestrel.Limits.MaxRequestBodySize = MaxBodyBytes;
         kestrel.Limits.RequestHeadersTimeout = HeaderTimeout;
         kestrel.Limits.Http2.KeepAlivePingDelay = PingInterval;
@@ -61,6 +65,10 @@ internal static class KestrelSetup
     private static void ListenWithTls(KestrelServerOptions kestrel, ZoneControlPlaneOptions options) => kestrel.Listen(options.Listen, listen =>
     {
         listen.Protocols = HttpProtocols.Http1AndHttp2;
-        listen.UseHttps(options.Certificate!, static https => https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13);
+        listen.UseHttps(options.Certificate!, https =>
+        {
+            https.SslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13;
+            https.ServerCertificateChain = options.CertificateChain;
+        });
     });
 }

@@ -9,6 +9,8 @@ namespace Zoneway.ZoneControlPlane.Resources;
 /// </summary>
 internal sealed class ResourceFields
 {
+    private delegate bool TryRead<T>(string text, out T value);
+
     private readonly Dictionary<string, YamlField> _unread;
     private readonly string _path;
     private readonly ProblemList _problems;
@@ -84,53 +86,13 @@ internal sealed class ResourceFields
     }
 
     /// <summary>A port, 1 to 65535; null when absent.</summary>
-    public int? Port(string name)
-    {
-        if (Take(name) is not { } field || TextOf(field) is not { } text)
-        {
-            return null;
-        }
-
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var port) && port is > 0 and <= 65535)
-        {
-            return port;
-        }
-
-        _problems.Error(field.Line, $"{PathOf(name)} \"{Shorten(text)}\" is not a port: 1 to 65535");
-        return null;
-    }
+    public int? Port(string name) => Typed<int>(name, TryReadPort, "is not a port: 1 to 65535");
 
     /// <summary>A number of instances; 0 when absent.</summary>
-    public uint Count(string name)
-    {
-        if (Take(name) is not { } field || TextOf(field) is not { } text)
-        {
-            return 0;
-        }
-
-        if (!uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var count))
-        {
-            _problems.Error(field.Line, $"{PathOf(name)} \"{Shorten(text)}\" is not a number from 0 to {uint.MaxValue}");
-        }
-
-        return count;
-    }
+    public uint Count(string name) => Typed<uint>(name, TryReadCount, $"is not a number from 0 to {uint.MaxValue}") ?? 0;
 
     /// <summary>A <c>true</c> or <c>false</c>; null when absent.</summary>
-    public bool? Flag(string name)
-    {
-        if (Take(name) is not { } field || TextOf(field) is not { } text)
-        {
-            return null;
-        }
-
-        if (!bool.TryParse(text, out var flag))
-        {
-            _problems.Error(field.Line, $"{PathOf(name)} \"{Shorten(text)}\" is neither true nor false");
-        }
-
-        return flag;
-    }
+    public bool? Flag(string name) => Typed<bool>(name, bool.TryParse, "is neither true nor false");
 
     /// <summary>A mapping; null when absent.</summary>
     public ResourceFields? Child(string name)
@@ -201,6 +163,29 @@ internal sealed class ResourceFields
             _problems.Ignored(field.Line, $"{PathOf(field.Name)} is not used");
         }
     }
+
+    private T? Typed<T>(string name, TryRead<T> tryRead, string complaint)
+        where T : struct
+    {
+        if (Take(name) is not { } field || TextOf(field) is not { } text)
+        {
+            return null;
+        }
+
+        if (tryRead(text, out var value))
+        {
+            return value;
+        }
+
+        _problems.Error(field.Line, $"{PathOf(name)} \"{Shorten(text)}\" {complaint}");
+        return null;
+    }
+
+    private static bool TryReadPort(string text, out int port) =>
+        int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out port) && port is > 0 and <= 65535;
+
+    private static bool TryReadCount(string text, out uint count) =>
+        uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count);
 
     private YamlField? Take(string name) => _unread.Remove(name, out var field) ? field : null;
 

@@ -1,4 +1,5 @@
 using Zoneway.TestUtilities;
+using Zoneway.TestUtilities.Bootstrap;
 using Zoneway.Xds.Ads;
 using Zoneway.Xds.Bootstrap;
 

@@ -1,6 +1,6 @@
 using System.Net;
-using Google.Protobuf;
 using Envoy.Service.Discovery.V3;
+using Google.Protobuf;
 using Microsoft.Extensions.Logging;
 using Zoneway.Xds.Grpc;
 using Zoneway.ZoneControlPlane.Resources;
