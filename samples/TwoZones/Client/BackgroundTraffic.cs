@@ -5,7 +5,9 @@ namespace Zoneway.TwoZones.Client;
 /// <summary>The requests that go on during the whole script, one client for each service.</summary>
 internal sealed class BackgroundTraffic(TimeProvider time)
 {
-    // Written by the script only; read by the display besides.
+    private readonly Lock _gate = new();
+
+    // Replaced under the lock; read without it.
     private volatile ImmutableList<TrafficClient> _clients = [];
     private long _excusedUntil = long.MinValue;
 
@@ -22,25 +24,25 @@ internal sealed class BackgroundTraffic(TimeProvider time)
     public TrafficClient Start(MeshClient client)
     {
         var traffic = new TrafficClient(client, time);
-        _clients = _clients.Add(traffic);
+        lock (_gate)
+        {
+            _clients = _clients.Add(traffic);
+        }
+
         return traffic;
     }
 
     /// <summary>Says that requests begun until now may fail, because what they may have been going through was taken away.</summary>
     public void ExcuseRequestsUnderWay() => _excusedUntil = time.GetTimestamp();
 
-    /// <summary>Checks that no request has failed but those that were excused.</summary>
-    /// <exception cref="CheckFailedException">Some have; it says how many and the first of them.</exception>
-    public void CheckNoneFailed()
+    /// <summary>The requests that have failed and were not excused, in words: how many, and the first of them; null when there are none.</summary>
+    public string? FindFailures()
     {
         var failures = Clients
             .SelectMany(static client => client.Log.Failures(), static (client, request) => (client.Service, Request: request))
             .Where(failure => failure.Request.StartedAt > _excusedUntil)
             .ToList();
-        if (failures.Count > 0)
-        {
-            throw new CheckFailedException($"{failures.Count} of {Requests} requests failed, the first to {failures[0].Service}: {failures[0].Request.Failure}");
-        }
+        return failures.Count == 0 ? null : $"{failures.Count} of {Requests} requests failed, the first to {failures[0].Service}: {failures[0].Request.Failure}";
     }
 
     /// <summary>Ends all clients. What was counted stays.</summary>

@@ -76,16 +76,17 @@ internal sealed class TwoZonesRun(TwoZonesOptions options, TimeProvider time)
         {
             await script.StartAsync(cancellation);
             await script.PlayAsync(cancellation);
+            progress.Enter("Played; ending all programs");
         }
         catch (ChildFailedException exception) when (exception.IsPortTaken && !isLastTry)
         {
             return false;
         }
-        catch (CheckFailedException exception)
+        catch (CheckFailedException exception) when (!cancellation.IsCancellationRequested)
         {
             progress.Steps[0].Fail($"the installation did not start: {exception.Message}");
         }
-        catch (OperationCanceledException)
+        catch (Exception exception) when (exception is CheckFailedException or OperationCanceledException)
         {
             progress.FailRunningSteps("interrupted");
         }
@@ -94,7 +95,7 @@ internal sealed class TwoZonesRun(TwoZonesOptions options, TimeProvider time)
             // Before the programs end: what fails because of that is no failure.
             await progress.Traffic.StopAsync();
             await progress.Held.StopAsync();
-            _lastLines = [.. children.LastLines(LinesOnFailure)];
+            _lastLines = cancellation.IsCancellationRequested ? [] : [.. children.LastLines(LinesOnFailure)];
         }
 
         return true;

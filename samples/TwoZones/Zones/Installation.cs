@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Zoneway.TwoZones.Client;
 using Zoneway.TwoZones.Processes;
@@ -23,7 +24,7 @@ internal sealed class Installation : IDisposable
     private readonly List<ZoneProgram> _controlPlanes;
     private readonly Dictionary<string, ZoneProgram> _ingresses;
     private readonly ZoneProgram _egress;
-    private readonly List<MeshIdentity> _identities = [];
+    private readonly ConcurrentBag<MeshIdentity> _identities = [];
 
     /// <param name="folder">Folder for its files, with no other content.</param>
     /// <param name="children">Starts the programs, and ends them.</param>
@@ -106,7 +107,10 @@ internal sealed class Installation : IDisposable
     public void Dispose()
     {
         _readiness.Dispose();
-        _identities.ForEach(static identity => identity.Dispose());
+        foreach (var identity in _identities)
+        {
+            identity.Dispose();
+        }
     }
 
     private ZoneProgram CreateControlPlane(string zone)

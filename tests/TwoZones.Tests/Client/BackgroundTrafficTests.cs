@@ -22,19 +22,17 @@ public sealed class BackgroundTrafficTests : IDisposable
         Assert.True(await client.Log.Changed.WaitAsync(() => client.Log.Count >= 5, Patience, CancellationToken.None));
         await _traffic.StopAsync();
 
-        _traffic.CheckNoneFailed();
+        Assert.Null(_traffic.FindFailures());
         Assert.Equal(_traffic.Requests, client.Log.CountByInstance()[RunningBackend.Self]);
     }
 
     [Fact]
-    public async Task CheckNoneFailed_NobodyListens_SaysWhatTheFirstOneSaw()
+    public async Task FindFailures_NobodyListens_SaysWhatTheFirstOneSaw()
     {
         await FailSomeAsync();
 
-        var exception = Assert.Throws<CheckFailedException>(_traffic.CheckNoneFailed);
-
         Assert.Equal(_traffic.Requests, _traffic.Failed);
-        Assert.Contains("the first to default/backend: connect: Connection refused", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("the first to default/backend: connect: Connection refused", _traffic.FindFailures(), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -44,7 +42,7 @@ public sealed class BackgroundTrafficTests : IDisposable
 
         _traffic.ExcuseRequestsUnderWay();
 
-        _traffic.CheckNoneFailed();
+        Assert.Null(_traffic.FindFailures());
         Assert.True(_traffic.Failed > 0);
     }
 
