@@ -3,6 +3,8 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Zoneway.SniRouter.Engine;
 using Zoneway.SniRouter.Listeners;
 using Zoneway.SniRouter.Proxying;
 using Zoneway.SniRouter.Routing;
@@ -15,12 +17,12 @@ public static class SniRouterExtensions
 {
     /// <summary>
     /// Registers the data plane: <see cref="RouteTable"/>, <see cref="DataPlaneUpdater"/>, <see cref="ListenerManager"/>, <see cref="ConnectionTracker"/> and
-    /// what serves connections. Options are validated when first read; an <see cref="Microsoft.Extensions.Options.OptionsValidationException"/> lists every problem.
+    /// what serves connections. Options are validated when first read; an <see cref="OptionsValidationException"/> lists every problem.
     /// </summary>
     public static IServiceCollection AddSniRouter(this IServiceCollection services, Action<SniRouterOptions>? configure = null)
     {
         services.AddOptions<SniRouterOptions>().Configure(configure ?? (static _ => { }));
-        services.AddSingleton<Microsoft.Extensions.Options.IValidateOptions<SniRouterOptions>, SniRouterOptionsValidator>();
+        services.AddSingleton<IValidateOptions<SniRouterOptions>, SniRouterOptionsValidator>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
 
@@ -28,7 +30,13 @@ public static class SniRouterExtensions
         services.AddSingleton<DataPlaneUpdater>();
         services.AddSingleton<VirtualConnectionListener>();
         services.AddSingleton<IConnectionListenerFactory, VirtualConnectionListenerFactory>();
-        services.AddSingleton<IListenerTransport, SocketListenerTransport>();
+        if (OperatingSystem.IsLinux())
+        {
+            services.AddSingleton<ConnectionHandOver>();
+            services.AddSingleton<EngineContext>();
+        }
+
+        services.AddSingleton(CreateTransport);
         services.AddSingleton(provider => new ListenerManager(
             provider.GetRequiredService<IListenerTransport>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ListenerManager>>()));
         services.AddSingleton<IListenerBinder>(provider => provider.GetRequiredService<ListenerManager>());
@@ -43,6 +51,14 @@ public static class SniRouterExtensions
         return services;
     }
 
+    private static IListenerTransport CreateTransport(IServiceProvider services)
+    {
+        var options = services.GetRequiredService<IOptions<SniRouterOptions>>().Value;
+        return options.DataPath != DataPath.Portable && OperatingSystem.IsLinux()
+            ? ActivatorUtilities.CreateInstance<EngineListenerTransport>(services)
+            : ActivatorUtilities.CreateInstance<SocketListenerTransport>(services);
+    }
+
     /// <summary>Adds the endpoint behind which the control plane's listeners come and go.</summary>
     /// <param name="kestrel">The server's options.</param>
     /// <param name="configure">What follows behind the router for connections that are terminated here; null closes them.</param>
@@ -50,8 +66,11 @@ public static class SniRouterExtensions
         kestrel.Listen(VirtualEndPoint.Instance, listen =>
         {
             listen.UseSniRouter();
-            configure?.Invoke(listen);
+            (configure ?? Close)(listen);
         });
+
+    // Without this, Kestrel would take what is left over for HTTP.
+    private static void Close(ListenOptions listen) => listen.Use(static _ => static _ => Task.CompletedTask);
 
     /// <summary>
     /// Routes the connections of an endpoint by server name. Connections whose filter chain copies the stream end here; others go on to the next middleware with
@@ -60,6 +79,8 @@ public static class SniRouterExtensions
     public static ListenOptions UseSniRouter(this ListenOptions listenOptions)
     {
         var router = listenOptions.ApplicationServices.GetRequiredService<SniRouterMiddleware>();
+        // Nobody asks for the instruments, so they are made here.
+        listenOptions.ApplicationServices.GetRequiredService<SniRouterMetrics>();
         listenOptions.Use(next => connection => router.InvokeAsync(connection, next));
         return listenOptions;
     }

@@ -18,12 +18,44 @@ public sealed class SniRouterOptions
     /// <summary>Connect attempts per connection, each on another endpoint, when the filter chain names no number. Default 3; 1 to 8.</summary>
     public int ConnectAttempts { get; set; } = 3;
 
+    /// <summary>
+    /// Longest time without a byte once one side has finished sending. Default 5 min. Must be positive. The idle timeout of the filter chain holds as well.
+    /// </summary>
+    public TimeSpan HalfClosedTimeout { get; set; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>What moves the bytes. Default <see cref="DataPath.Auto"/>.</summary>
+    public DataPath DataPath { get; set; }
+
+    /// <summary>
+    /// Whether the engine lets the kernel keep a connection until its first bytes are there (TCP_DEFER_ACCEPT), which makes connecting cheaper. A client that sends
+    /// nothing is then accepted about a second later. Default true.
+    /// </summary>
+    public bool DeferAccept { get; set; } = true;
+
+    /// <summary>Threads of the engine. Default 0: one per processor. At most 256.</summary>
+    public int Concurrency { get; set; }
+
     /// <summary>Every value that is out of range, as a sentence; empty when all is well.</summary>
     public IEnumerable<string> Validate()
     {
         if (ClientHelloTimeout <= TimeSpan.Zero)
         {
             yield return "The ClientHello timeout must be positive.";
+        }
+
+        if (HalfClosedTimeout <= TimeSpan.Zero)
+        {
+            yield return "The half-closed timeout must be positive.";
+        }
+
+        if (Concurrency is < 0 or > 256)
+        {
+            yield return "The concurrency must lie between 0 and 256.";
+        }
+
+        if (DataPath == DataPath.Engine && !OperatingSystem.IsLinux())
+        {
+            yield return "The engine needs Linux; use the portable data path.";
         }
 
         if (MaxClientHelloBytes is < 512 or > 65_536)
@@ -46,4 +78,17 @@ public sealed class SniRouterOptions
             yield return $"The number of connect attempts must lie between 1 and {Clusters.EndpointAttempts.MaxAttempts}.";
         }
     }
+}
+
+/// <summary>What moves the bytes of connections that are passed through.</summary>
+public enum DataPath
+{
+    /// <summary>The engine on Linux, the portable path elsewhere.</summary>
+    Auto,
+
+    /// <summary>Epoll loops with splice(2). Linux on x64 and arm64.</summary>
+    Engine,
+
+    /// <summary>Kestrel's socket transport and pipes. Everywhere.</summary>
+    Portable,
 }

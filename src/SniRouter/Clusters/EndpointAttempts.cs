@@ -21,8 +21,14 @@ public struct EndpointAttempts
         _limit = Math.Clamp(limit, 1, MaxAttempts);
     }
 
+    /// <summary>The limit for a filter chain: its own where it names one, else the program's.</summary>
+    public static int Limit(uint ofFilterChain, int ofProgram) => ofFilterChain > 0 ? (int)Math.Min(ofFilterChain, MaxAttempts) : ofProgram;
+
     /// <summary>Attempts made so far.</summary>
     public readonly int Count => _count;
+
+    /// <summary>Attempts that could still be made.</summary>
+    public readonly int Left => _endpoints is null ? 0 : Math.Min(_limit, _endpoints.Endpoints.Length) - _count;
 
     /// <summary>Picks an endpoint not tried yet; null when the attempts or the endpoints are used up.</summary>
     public UpstreamEndpoint? Next()

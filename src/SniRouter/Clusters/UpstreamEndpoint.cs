@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Zoneway.SniRouter.Clusters;
 
@@ -11,6 +12,7 @@ public sealed class UpstreamEndpoint
         Locality = locality;
         Priority = priority;
         State = state;
+        NativeAddress = config.Address is IPEndPoint or UnixDomainSocketEndPoint ? config.Address.Serialize().Buffer : default;
     }
 
     /// <summary>What the control plane said of it.</summary>
@@ -27,6 +29,9 @@ public sealed class UpstreamEndpoint
 
     /// <summary>What is counted of it.</summary>
     public EndpointState State { get; }
+
+    /// <summary>The address as the kernel's sockaddr, made once per update; empty for a name that is still to be resolved, and for whatever else no socket can have.</summary>
+    internal ReadOnlyMemory<byte> NativeAddress { get; }
 
     /// <inheritdoc/>
     public override string ToString() => Address.ToString() ?? "";

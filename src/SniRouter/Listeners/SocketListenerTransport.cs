@@ -73,13 +73,6 @@ internal sealed partial class SocketListenerTransport : IListenerTransport
         }
     }
 
-    private sealed class AcceptedBy(string listenerName, long acceptedTimestamp) : IListenerFeature
-    {
-        public string ListenerName => listenerName;
-
-        public long AcceptedTimestamp => acceptedTimestamp;
-    }
-
     private static partial class Log
     {
         [LoggerMessage(400, LogLevel.Critical, "Listener {Listener} stopped accepting.")]

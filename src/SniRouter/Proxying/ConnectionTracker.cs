@@ -102,6 +102,13 @@ public sealed partial class ConnectionTracker : IDisposable
         }
     }
 
+    /// <summary>The connection, whose ClientHello is known, begins anew with the middleware, which counts it again.</summary>
+    internal void HandOver()
+    {
+        Interlocked.Decrement(ref _total);
+        Leave();
+    }
+
     private void LogFirst(int limit, int value, string what)
     {
         if ((Interlocked.Or(ref _limitLogged, limit) & limit) == 0)

@@ -9,16 +9,24 @@ namespace Zoneway.SniRouter.Proxying;
 /// <summary>Serves a connection whose chain copies the stream: pick an endpoint, connect, splice.</summary>
 internal sealed class TcpProxy(UpstreamConnector connector, ConnectionTracker tracker, IOptions<SniRouterOptions> options, TimeProvider time)
 {
+    private static readonly TimeSpan LeastShare = TimeSpan.FromMilliseconds(100);
+
     public async Task<ConnectionOutcome> RunAsync(ConnectionScope scope, TcpProxyConfig config)
     {
         var target = scope.FilterChain.NextTarget();
         scope.Cluster = target.Cluster;
         if (target.Cluster.Current is not { } cluster)
         {
-            return target.Cluster.Config is null ? ConnectionOutcome.NoCluster : ConnectionOutcome.NoEndpoints;
+            if (target.Cluster.Config is null)
+            {
+                return ConnectionOutcome.NoCluster;
+            }
+
+            target.Cluster.Stats.NoneHealthy();
+            return ConnectionOutcome.NoEndpoints;
         }
 
-        var limit = config.MaxConnectAttempts > 0 ? (int)Math.Min(config.MaxConnectAttempts, EndpointAttempts.MaxAttempts) : options.Value.ConnectAttempts;
+        var limit = EndpointAttempts.Limit(config.MaxConnectAttempts, options.Value.ConnectAttempts);
         var connection = await ConnectAsync(scope, target.Cluster, cluster, new EndpointAttempts(cluster.Select(target.MetadataMatch), limit));
         return connection.Socket is null ? connection.Failure : await SpliceAsync(scope, connection.Socket, target.Cluster, config);
     }
@@ -26,10 +34,13 @@ internal sealed class TcpProxy(UpstreamConnector connector, ConnectionTracker tr
     private async ValueTask<ConnectResult> ConnectAsync(ConnectionScope scope, ClusterState state, ClusterSnapshot cluster, EndpointAttempts attempts)
     {
         var result = new ConnectResult(null, ConnectionOutcome.NoEndpoints);
+        var started = time.GetTimestamp();
         while (attempts.Next() is { } endpoint)
         {
             scope.Endpoint = endpoint;
-            result = await connector.ConnectAsync(endpoint.Address, cluster.Config.ConnectTimeout, tracker.Aborted);
+            // What is left of the cluster's connect timeout is shared evenly by the attempts that are left.
+            var share = (cluster.Config.ConnectTimeout - time.GetElapsedTime(started)) / (attempts.Left + 1);
+            result = await connector.ConnectAsync(endpoint.Address, share > LeastShare ? share : LeastShare, tracker.Aborted);
             if (result.Socket is not null || result.Failure == ConnectionOutcome.Drained)
             {
                 return result;
@@ -52,7 +63,7 @@ internal sealed class TcpProxy(UpstreamConnector connector, ConnectionTracker tr
         var endpoint = scope.Endpoint!;
         endpoint.State.Connected();
         cluster.Stats.Connected();
-        using var splicer = new ConnectionSplicer(new DownstreamConnection(scope.Context), upstream, config.IdleTimeout, time);
+        using var splicer = new ConnectionSplicer(new DownstreamConnection(scope.Context), upstream, config.IdleTimeout, options.Value.HalfClosedTimeout, time);
         try
         {
             return await splicer.RunAsync(tracker.Aborted);

@@ -100,7 +100,7 @@ internal sealed class ClusterRegistry
         }
 
         cluster.Update(config);
-        if (config.Discovery == ClusterDiscovery.Eds && !cluster.IsWarm && _assignments.TryGetValue(config.AssignmentName, out var assignment))
+        if (config.Discovery == ClusterDiscovery.Eds && _assignments.TryGetValue(config.AssignmentName, out var assignment))
         {
             cluster.Update(assignment);
         }

@@ -32,6 +32,7 @@ public sealed class ListenerSnapshot
         }
 
         FilterChains = chains;
+        Terminates = chains.Exists(chain => chain.Action is not (TcpProxyConfig or QuarantinedConfig));
         // A single chain without conditions takes every connection, whatever it begins with, so nothing need be read first.
         Unconditional = config.FilterChains switch
         {
@@ -49,6 +50,9 @@ public sealed class ListenerSnapshot
 
     /// <summary>The chain for every connection when no first byte can change the choice; null when the ClientHello decides.</summary>
     public FilterChain? Unconditional { get; }
+
+    /// <summary>Whether some chain answers itself instead of copying the stream, so that a connection may have to be handed on with every byte unread.</summary>
+    public bool Terminates { get; }
 
     /// <summary>The chain for a connection that began with a ClientHello; null when none matches. Allocates nothing.</summary>
     public FilterChain? Find(in ClientHello hello) => _table.Find(hello) ?? _default;

@@ -1,0 +1,93 @@
+using Zoneway.SniRouter.Clusters;
+using Zoneway.SniRouter.Routing;
+using Zoneway.SniRouter.Telemetry;
+
+namespace Zoneway.SniRouter.Engine;
+
+/// <content>The second stage: pick endpoints and connect, within one budget of time.</content>
+internal sealed unsafe partial class PassthroughConnection
+{
+    private void StartConnecting(TcpProxyConfig proxy)
+    {
+        _loop.Context.Tracker.Sniffed();
+        Stage = ConnectionStage.Connecting;
+        _idleTimeout = proxy.IdleTimeout == Timeout.InfiniteTimeSpan ? long.MaxValue / 2 : (long)proxy.IdleTimeout.TotalMilliseconds;
+        var target = _filterChain!.NextTarget();
+        _cluster = target.Cluster;
+        if (_cluster.Current is not { } cluster)
+        {
+            EndWithoutEndpoints();
+            return;
+        }
+
+        _attempts = new EndpointAttempts(cluster.Select(target.MetadataMatch), _loop.Context.ConnectAttempts(proxy));
+        _connectDeadline = _loop.Now + (long)cluster.Config.ConnectTimeout.TotalMilliseconds;
+        ConnectNext(ConnectionOutcome.NoEndpoints);
+    }
+
+    private void EndWithoutEndpoints()
+    {
+        if (_cluster!.Config is null)
+        {
+            End(ConnectionOutcome.NoCluster);
+            return;
+        }
+
+        _cluster.Stats.NoneHealthy();
+        End(ConnectionOutcome.NoEndpoints);
+    }
+
+    private void ConnectNext(ConnectionOutcome lastFailure)
+    {
+        while (_attempts.Next() is { } endpoint)
+        {
+            _endpoint = endpoint;
+            var result = endpoint.NativeAddress.IsEmpty ? -LinuxSystemCalls.EINVAL : LinuxSystemCalls.Connect(endpoint.NativeAddress.Span, out _upstream);
+            if (result is 0 or -LinuxSystemCalls.EINPROGRESS)
+            {
+                // What is left of the budget is shared evenly by the attempts that are left.
+                var share = Math.Max(TimerWheel.SlotMilliseconds, (_connectDeadline - _loop.Now) / (_attempts.Left + 1));
+                _loop.Timers.Set(this, _loop.Now + share);
+                _loop.Watch(_upstream, EventTag.Connection(Slot, Generation, upstream: true));
+                return;
+            }
+
+            CountConnectFailure(timedOut: false);
+            CloseUpstream(reset: false);
+            lastFailure = ConnectionOutcome.ConnectFailed;
+        }
+
+        if (_attempts.Count == 0)
+        {
+            _cluster!.Stats.NoneHealthy();
+        }
+
+        End(lastFailure);
+    }
+
+    private void OnConnectEvent(EpollMask mask)
+    {
+        if ((mask & (EpollMask.Error | EpollMask.HangUp)) != 0 && LinuxSystemCalls.TakeError(_upstream) != 0)
+        {
+            ConnectFailed(ConnectionOutcome.ConnectFailed);
+        }
+        else if ((mask & EpollMask.Out) != 0)
+        {
+            StartSplicing();
+        }
+    }
+
+    private void ConnectFailed(ConnectionOutcome failure)
+    {
+        CountConnectFailure(failure == ConnectionOutcome.ConnectTimeout);
+        CloseUpstream(reset: false);
+        _down.Readable = _down.SourceClosing = false;
+        ConnectNext(failure);
+    }
+
+    private void CountConnectFailure(bool timedOut)
+    {
+        _endpoint!.State.ConnectFailed();
+        _cluster!.Stats.ConnectFailed(timedOut);
+    }
+}
