@@ -10,8 +10,9 @@ internal sealed class TwoZonesScript
     private static readonly MeshService SecondService = new("default", "orders");
     private static readonly MeshService SecondMesh = new("retail", "backend");
 
-    // An update takes well under a second; a control plane that was away is asked again within a few.
-    private static readonly TimeSpan SplitLimit = TimeSpan.FromSeconds(15);
+    // An update takes well under a second. Where control planes were away, the proxies' backoff comes on top: a few seconds, 30 at most.
+    private static readonly TimeSpan UpdateLimit = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan ReconnectLimit = TimeSpan.FromSeconds(45);
 
     private readonly Installation _zones;
     private readonly ScriptProgress _progress;
@@ -108,7 +109,7 @@ internal sealed class TwoZonesScript
     {
         await _zones.StartControlPlanesAsync(cancellation);
         await _zones.Backends.AddAsync(Backend, Installation.North, cancellation);
-        return $"north scaled to 2 instances: {await CheckSplitAsync(cancellation)}";
+        return $"north scaled to 2 instances: {await SplitCheck.WaitAsync(_requests, SplitOverAll(), ReconnectLimit, cancellation)}";
     }
 
     private async Task<string> StopNorthAsync(CancellationToken cancellation)
@@ -120,7 +121,8 @@ internal sealed class TwoZonesScript
 
         _held.Release(Installation.North);
         await _zones.WaitForIngressEndAsync(Installation.North, cancellation);
-        return await CheckSplitAsync(new Split(_zones.Backends.InstancesOf(Backend).Where(static instance => instance.Zone == Installation.East)), cancellation);
+        var east = _zones.Backends.InstancesOf(Backend).Where(static instance => instance.Zone == Installation.East);
+        return await SplitCheck.WaitAsync(_requests, new Split(east), UpdateLimit, cancellation);
     }
 
     // A step holds when its own checks do and, besides, bytes still flow on every long-lived connection and no request has failed.
@@ -160,11 +162,11 @@ internal sealed class TwoZonesScript
         await _zones.Backends.AddAsync(service, Installation.East, cancellation);
         var client = await _zones.CreateClientAsync(service, cancellation);
         await _reachability.WaitAsync(client, cancellation);
-        await SplitCheck.WaitAsync(_traffic.Start(client).Log, new Split(_zones.Backends.InstancesOf(service)), SplitLimit, cancellation);
+        await SplitCheck.WaitAsync(_traffic.Start(client).Log, new Split(_zones.Backends.InstancesOf(service)), UpdateLimit, cancellation);
     }
 
-    // Every instance that was started is announced, so all of them must take part.
-    private Task<string> CheckSplitAsync(CancellationToken cancellation) => CheckSplitAsync(new Split(_zones.Backends.InstancesOf(Backend)), cancellation);
+    private Task<string> CheckSplitAsync(CancellationToken cancellation) => SplitCheck.WaitAsync(_requests, SplitOverAll(), UpdateLimit, cancellation);
 
-    private Task<string> CheckSplitAsync(Split split, CancellationToken cancellation) => SplitCheck.WaitAsync(_requests, split, SplitLimit, cancellation);
+    // Every instance that was started is announced, so all of them must take part.
+    private Split SplitOverAll() => new(_zones.Backends.InstancesOf(Backend));
 }
