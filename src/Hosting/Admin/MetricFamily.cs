@@ -1,0 +1,96 @@
+using System.Diagnostics.Metrics;
+using System.Globalization;
+using System.Text;
+
+namespace Zoneway.Hosting.Admin;
+
+/// <summary>All series of one instrument. Not thread-safe.</summary>
+internal sealed class MetricFamily
+{
+    private readonly Dictionary<string, (double Sum, long Count)> _series = new(StringComparer.Ordinal);
+    private readonly string _help;
+    private readonly string _type;
+    private readonly bool _isObserved;
+    private readonly bool _isHistogram;
+
+    public MetricFamily(Instrument instrument)
+    {
+        Name = $"zoneway_{Sanitize(instrument.Name)}";
+        _help = instrument.Description ?? "";
+        _isObserved = instrument.IsObservable;
+        var kind = instrument.GetType().Name;
+        _isHistogram = kind.StartsWith("Histogram", StringComparison.Ordinal);
+        _type = _isHistogram ? "summary" : kind.StartsWith("Counter", StringComparison.Ordinal) || kind.StartsWith("ObservableCounter", StringComparison.Ordinal) ? "counter" : "gauge";
+    }
+
+    public string Name { get; }
+
+    /// <summary>Takes a measurement: the value itself if it is observed, else what is added to it.</summary>
+    public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        var labels = Labels(tags);
+        var (sum, count) = _isObserved ? default : _series.GetValueOrDefault(labels);
+        _series[labels] = (sum + value, count + 1);
+    }
+
+    public void ForgetObserved()
+    {
+        if (_isObserved)
+        {
+            _series.Clear();
+        }
+    }
+
+    public void Write(StringBuilder text)
+    {
+        if (_series.Count == 0)
+        {
+            return;
+        }
+
+        text.Append("# HELP ").Append(Name).Append(' ').Append(_help).Append('\n');
+        text.Append("# TYPE ").Append(Name).Append(' ').Append(_type).Append('\n');
+        foreach (var (labels, (sum, count)) in _series)
+        {
+            if (_isHistogram)
+            {
+                WriteSample(text, "_sum", labels, sum);
+                WriteSample(text, "_count", labels, count);
+            }
+            else
+            {
+                WriteSample(text, "", labels, sum);
+            }
+        }
+    }
+
+    private void WriteSample(StringBuilder text, string suffix, string labels, double value) =>
+        text.Append(Name).Append(suffix).Append(labels).Append(' ').Append(value.ToString("R", CultureInfo.InvariantCulture)).Append('\n');
+
+    private static string Labels(ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        if (tags.IsEmpty)
+        {
+            return "";
+        }
+
+        var text = new StringBuilder("{");
+        foreach (var (key, value) in tags)
+        {
+            text.Append(text.Length > 1 ? "," : "").Append(Sanitize(key)).Append("=\"").Append(Escape(value?.ToString() ?? "")).Append('"');
+        }
+
+        return text.Append('}').ToString();
+    }
+
+    // Metric and label names: letters, digits and underscores.
+    private static string Sanitize(string name) => string.Create(name.Length, name, static (span, source) =>
+    {
+        for (var i = 0; i < span.Length; i++)
+        {
+            span[i] = char.IsAsciiLetterOrDigit(source[i]) ? source[i] : '_';
+        }
+    });
+
+    private static string Escape(string value) => value.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n");
+}

@@ -1,0 +1,71 @@
+using System.Diagnostics.Metrics;
+using System.Text;
+
+namespace Zoneway.Hosting.Admin;
+
+/// <summary>Exports this program's metrics in Prometheus' text format 0.0.4, under names that begin with <c>zoneway_</c>. Histograms give sum and count.</summary>
+internal sealed class PrometheusExporter : IDisposable
+{
+    private const string MeterPrefix = "Zoneway.";
+
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<string, MetricFamily> _families = new(StringComparer.Ordinal);
+    private readonly MeterListener _listener = new();
+
+    /// <summary>Listens from now on to the meters that this factory makes.</summary>
+    public PrometheusExporter(IMeterFactory factory)
+    {
+        _listener.InstrumentPublished = (instrument, listener) =>
+        {
+            if (instrument.Meter.Scope == factory && instrument.Meter.Name.StartsWith(MeterPrefix, StringComparison.Ordinal))
+            {
+                listener.EnableMeasurementEvents(instrument, Add(instrument));
+            }
+        };
+        _listener.SetMeasurementEventCallback<long>((_, value, tags, family) => Record((MetricFamily)family!, value, tags));
+        _listener.SetMeasurementEventCallback<int>((_, value, tags, family) => Record((MetricFamily)family!, value, tags));
+        _listener.SetMeasurementEventCallback<double>((_, value, tags, family) => Record((MetricFamily)family!, value, tags));
+        _listener.Start();
+    }
+
+    /// <summary>Everything measured so far.</summary>
+    public string Export()
+    {
+        lock (_lock)
+        {
+            // Series of clusters that are gone must not be shown for ever: what is observed is observed anew.
+            foreach (var family in _families.Values)
+            {
+                family.ForgetObserved();
+            }
+
+            _listener.RecordObservableInstruments();
+            var text = new StringBuilder();
+            foreach (var family in _families.Values)
+            {
+                family.Write(text);
+            }
+
+            return text.ToString();
+        }
+    }
+
+    public void Dispose() => _listener.Dispose();
+
+    private MetricFamily Add(Instrument instrument)
+    {
+        lock (_lock)
+        {
+            var family = new MetricFamily(instrument);
+            return _families.TryAdd(family.Name, family) ? family : _families[family.Name];
+        }
+    }
+
+    private void Record(MetricFamily family, double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
+    {
+        lock (_lock)
+        {
+            family.Record(value, tags);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Logging;
+using Zoneway.Hosting.Settings;
+using Zoneway.SniRouter.Listeners;
+using Zoneway.SniRouter.Proxying;
+
+namespace Zoneway.Hosting.Lifetime;
+
+/// <summary>Ends the proxy without cutting more connections than it must: not ready, stop accepting, wait, end the rest.</summary>
+internal sealed partial class DrainCoordinator(
+    Readiness readiness, ListenerManager listeners, ConnectionTracker connections, ProxySettings settings, TimeProvider time, ILogger<DrainCoordinator> logger)
+{
+    // An aborted connection only has to notice it; a slow machine gets this long to report its outcomes.
+    private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Drains. Returns as soon as no connection is left, at the latest a moment after <see cref="ProxySettings.DrainTime"/>.</summary>
+    /// <param name="hurry">Cancelled to end the wait now.</param>
+    public async Task DrainAsync(CancellationToken hurry)
+    {
+        readiness.Terminate();
+        await listeners.StopAcceptingAsync(CancellationToken.None);
+        Log.Draining(logger, connections.Active, settings.DrainTime);
+        if (await WaitUntilNoneAsync(settings.DrainTime, hurry))
+        {
+            Log.Drained(logger);
+            return;
+        }
+
+        Log.Aborting(logger, connections.Active);
+        connections.AbortAll();
+        await WaitUntilNoneAsync(AbortTimeout, CancellationToken.None);
+    }
+
+    private async Task<bool> WaitUntilNoneAsync(TimeSpan limit, CancellationToken hurry)
+    {
+        using var deadline = new CancellationTokenSource(limit, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, hurry);
+        try
+        {
+            await connections.WaitUntilNoneAsync(either.Token);
+            return true;
+        }
+        catch (OperationCanceledException) when (either.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(200, LogLevel.Information, "Draining: {Active} connections are open and have {DrainTime} to end.")]
+        public static partial void Draining(ILogger logger, int active, TimeSpan drainTime);
+
+        [LoggerMessage(201, LogLevel.Information, "Drained: no connection is left.")]
+        public static partial void Drained(ILogger logger);
+
+        [LoggerMessage(202, LogLevel.Warning, "The drain is over; {Active} connections are still open and end now.")]
+        public static partial void Aborting(ILogger logger, int active);
+    }
+}

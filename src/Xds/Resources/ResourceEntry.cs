@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Zoneway.Xds.Translation;
+
+namespace Zoneway.Xds.Resources;
+
+/// <summary>One resource of a <see cref="ResourceSet{T}"/>. Immutable.</summary>
+/// <typeparam name="T">The domain record that the resource describes.</typeparam>
+internal sealed record ResourceEntry<T>
+    where T : class
+{
+    /// <summary>What was received last.</summary>
+    public required XdsResource Resource { get; init; }
+
+    /// <summary>What is in force: of this content, or of the last good one before it; null when nothing is.</summary>
+    public required T? InForce { get; init; }
+
+    /// <summary>What is wrong with the content received last.</summary>
+    public required IReadOnlyList<ResourceProblem> Problems { get; init; }
+
+    /// <summary>What of it has no effect.</summary>
+    public required IReadOnlyList<IgnoredField> Ignored { get; init; }
+
+    /// <summary>Names of the assignments that it or what is in force asks for.</summary>
+    public required ImmutableArray<string> Assignments { get; init; }
+
+    /// <summary>Names of the secrets that it or what is in force asks for.</summary>
+    public required ImmutableArray<string> Secrets { get; init; }
+
+    /// <summary>The entry for a new content.</summary>
+    public static ResourceEntry<T> From(XdsResource resource, TranslationResult<T> result, ResourceEntry<T>? previous)
+    {
+        var keepsLastGood = result.Config is null && result.Errors.Count > 0 && previous?.InForce is not null;
+        ImmutableArray<string> assignments = result.Assignment is null ? [] : [result.Assignment];
+        return new ResourceEntry<T>
+        {
+            Resource = resource,
+            InForce = keepsLastGood ? previous!.InForce : result.Config,
+            Problems = ResourceProblem.From(resource, result.Errors),
+            Ignored = result.Ignored,
+            Assignments = keepsLastGood ? [.. assignments.Union(previous!.Assignments)] : assignments,
+            Secrets = keepsLastGood ? [.. result.Secrets.Union(previous!.Secrets)] : result.Secrets,
+        };
+    }
+}
+
+/// <summary>What a change of resources means.</summary>
+/// <typeparam name="T">The domain record that the resources describe.</typeparam>
+internal sealed class ResourceSetChange<T>
+{
+    /// <summary>Records to put in force.</summary>
+    public List<T> Changed { get; } = [];
+
+    /// <summary>Names of what must no longer be in force.</summary>
+    public List<string> Removed { get; } = [];
+
+    /// <summary>The problems of all resources of the change, of unchanged ones too.</summary>
+    public List<ResourceProblem> Problems { get; } = [];
+
+    /// <summary>The fields without effect of resources that are new or changed.</summary>
+    public List<IgnoredField> Ignored { get; } = [];
+
+    /// <summary>References to assignments and secrets that are new, and those that ended; a name can be in both.</summary>
+    public (List<string> Added, List<string> Removed) Assignments { get; } = ([], []);
+
+    /// <summary>As <see cref="Assignments"/>, for secrets.</summary>
+    public (List<string> Added, List<string> Removed) Secrets { get; } = ([], []);
+
+    /// <summary>Number of resources that are new or changed.</summary>
+    public int UpdatedCount { get; set; }
+
+    /// <summary>Number of resources sent again as they were.</summary>
+    public int UnchangedCount { get; set; }
+
+    /// <summary>Number of resources that are gone.</summary>
+    public int RemovedCount { get; set; }
+
+    /// <summary>Notes what an entry refers to.</summary>
+    public void AddReferences<TConfig>(ResourceEntry<TConfig> entry)
+        where TConfig : class
+    {
+        Assignments.Added.AddRange(entry.Assignments);
+        Secrets.Added.AddRange(entry.Secrets);
+    }
+
+    /// <summary>Notes what an entry referred to.</summary>
+    public void RemoveReferences<TConfig>(ResourceEntry<TConfig>? entry)
+        where TConfig : class
+    {
+        if (entry is not null)
+        {
+            Assignments.Removed.AddRange(entry.Assignments);
+            Secrets.Removed.AddRange(entry.Secrets);
+        }
+    }
+}

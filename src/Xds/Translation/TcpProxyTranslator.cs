@@ -1,0 +1,95 @@
+using System.Collections.Immutable;
+using Envoy.Extensions.Filters.Network.TcpProxy.V3;
+using Envoy.Type.V3;
+using Google.Protobuf;
+using Google.Protobuf.Collections;
+using Zoneway.SniRouter.Clusters;
+using Zoneway.SniRouter.Routing;
+using Weight = Envoy.Extensions.Filters.Network.TcpProxy.V3.TcpProxy.Types.WeightedCluster.Types.ClusterWeight;
+
+namespace Zoneway.Xds.Translation;
+
+/// <summary>envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy to <see cref="TcpProxyConfig"/>.</summary>
+internal static class TcpProxyTranslator
+{
+    // HashPolicy.source_ip, field 1, length-delimited: the downstream address, which is what hashing clusters use here anyway.
+    private const uint SourceIpTag = (1 << 3) | (uint)WireFormat.WireType.LengthDelimited;
+
+    /// <summary>Translates the filter; what is returned must not be used when errors were noted.</summary>
+    public static TcpProxyConfig Translate(TcpProxy message, Findings findings)
+    {
+        NoteUnsupported(message, findings);
+        return new TcpProxyConfig
+        {
+            Clusters = TranslateClusters(message, findings),
+            IdleTimeout = TranslateIdleTimeout(message, findings),
+            MaxConnectAttempts = message.MaxConnectAttempts ?? 0,
+            StatPrefix = message.StatPrefix,
+        };
+    }
+
+    private static ImmutableArray<WeightedCluster> TranslateClusters(TcpProxy message, Findings findings)
+    {
+        switch (message.ClusterSpecifierCase)
+        {
+            case TcpProxy.ClusterSpecifierOneofCase.Cluster when message.Cluster.Length > 0:
+                return [new(message.Cluster, 1, MetadataTranslator.Translate(message.MetadataMatch))];
+            case TcpProxy.ClusterSpecifierOneofCase.WeightedClusters:
+                return TranslateClusters(message.WeightedClusters.Clusters, MetadataTranslator.Translate(message.MetadataMatch), findings.At("weighted_clusters"));
+            default:
+                findings.Reject("cluster", "the name of a cluster is needed");
+                return [];
+        }
+    }
+
+    private static ImmutableArray<WeightedCluster> TranslateClusters(RepeatedField<Weight> messages, EndpointMetadata common, Findings findings)
+    {
+        var clusters = ImmutableArray.CreateBuilder<WeightedCluster>(messages.Count);
+        for (var i = 0; i < messages.Count; i++)
+        {
+            var scope = findings.At("clusters", i);
+            scope.RejectIf(messages[i].Name.Length == 0, "name", "the name of a cluster is needed");
+            scope.RejectIf(messages[i].Weight == 0, "weight", "a weight must be at least 1");
+            // Both ask for a subset: the keys of the cluster's own count where they collide.
+            var own = MetadataTranslator.Translate(messages[i].MetadataMatch);
+            clusters.Add(new(messages[i].Name, messages[i].Weight, common.Count == 0 ? own : new EndpointMetadata(common.Concat(own))));
+        }
+
+        findings.RejectIf(clusters.Count == 0, "clusters", "at least one cluster is needed");
+        findings.RejectIf(clusters.Sum(cluster => (long)cluster.Weight) > uint.MaxValue, "clusters", $"the weights add up to more than {uint.MaxValue}");
+        return clusters.DrainToImmutable();
+    }
+
+    private static TimeSpan TranslateIdleTimeout(TcpProxy message, Findings findings)
+    {
+        if (message.IdleTimeout is null)
+        {
+            return TcpProxyConfig.DefaultIdleTimeout;
+        }
+
+        var time = DurationTranslator.Translate(message.IdleTimeout, findings, "idle_timeout");
+        return time is null || time == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : time.Value;
+    }
+
+    private static void NoteUnsupported(TcpProxy message, Findings findings)
+    {
+        findings.RejectIf(message.TunnelingConfig is not null, "tunneling_config", "tunnelling over HTTP is not supported");
+        for (var i = 0; i < message.HashPolicy.Count; i++)
+        {
+            findings.RejectIf(!HashesSourceAddress(message.HashPolicy[i]), $"hash_policy[{i}]", "only hashing of the downstream address is supported");
+        }
+
+        findings.IgnoreIf(message.OnDemand is not null, "on_demand", "clusters are not fetched on demand");
+        findings.IgnoreIf(message.DownstreamIdleTimeout is not null, "downstream_idle_timeout", "one idle timeout covers both directions");
+        findings.IgnoreIf(message.UpstreamIdleTimeout is not null, "upstream_idle_timeout", "one idle timeout covers both directions");
+        findings.IgnoreIf(message.AccessLog.Count > 0, "access_log", "access logs are not configurable");
+        findings.IgnoreIf(message.BackoffOptions is not null, "backoff_options", "connect attempts follow one another at once");
+        findings.IgnoreIf(message.MaxDownstreamConnectionDuration is not null, "max_downstream_connection_duration", "connections may last");
+        findings.IgnoreIf(message.ProxyProtocolTlvs.Count > 0, "proxy_protocol_tlvs", "the PROXY protocol is not spoken");
+        findings.IgnoreIf(message.UpstreamConnectMode != UpstreamConnectMode.Immediate, "upstream_connect_mode", "connections are made at once");
+        findings.IgnoreIf(message.MaxEarlyDataBytes is not null, "max_early_data_bytes", "what may be read early is fixed");
+    }
+
+    // HashPolicy is declared without fields; its one field is read off the bytes.
+    private static bool HashesSourceAddress(HashPolicy policy) => policy.ToByteString() is { Length: > 0 } bytes && bytes[0] == SourceIpTag;
+}

@@ -1,0 +1,12 @@
+using Envoy.Config.Core.V3;
+
+namespace Zoneway.Xds.Translation;
+
+/// <summary>What a transport socket says of the bytes on a connection.</summary>
+internal static class TransportSockets
+{
+    private const string RawBuffer = "envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer";
+
+    /// <summary>Whether the bytes stay as they are: there is no transport socket, or it is the one that changes nothing.</summary>
+    public static bool IsPlain(TransportSocket? socket) => socket is null || ResourceReader.TypeName(socket.TypedConfig) == RawBuffer;
+}

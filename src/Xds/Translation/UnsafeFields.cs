@@ -1,0 +1,43 @@
+using Envoy.Config.Cluster.V3;
+using Envoy.Config.Core.V3;
+using Envoy.Config.Listener.V3;
+using Google.Protobuf.Reflection;
+
+namespace Zoneway.Xds.Translation;
+
+/// <summary>
+/// The fields that our messages do not declare and that must not be overlooked, as they decide where traffic goes or who may send it.
+/// All other undeclared fields are ignored.
+/// </summary>
+internal static class UnsafeFields
+{
+    // Every undeclared field counts, as these messages are declared in full, but for those known to be harmless.
+    private static readonly Dictionary<MessageDescriptor, (int Number, string Name)[]> HarmlessFields = new()
+    {
+        [FilterChainMatch.Descriptor] = [],
+        [FilterChain.Descriptor] = [(8, "on_demand_configuration")],
+        [Filter.Descriptor] = [],
+        [Address.Descriptor] = [],
+        [SocketAddress.Descriptor] = [],
+    };
+
+    private static readonly Dictionary<MessageDescriptor, (int Number, string Name)[]> HarmfulFields = new()
+    {
+        [Listener.Descriptor] =
+            [(18, "udp_listener_config"), (19, "api_listener"), (27, "internal_listener"), (32, "filter_chain_matcher"), (36, "fcds_config")],
+        [Cluster.Descriptor] = [(38, "cluster_type"), (40, "filters")],
+    };
+
+    /// <summary>Whether an undeclared field, by number, must not be overlooked.</summary>
+    public static bool Contains(MessageDescriptor message, int number) =>
+        (HarmlessFields.TryGetValue(message, out var harmless) && !Array.Exists(harmless, field => field.Number == number))
+        || (HarmfulFields.TryGetValue(message, out var harmful) && Array.Exists(harmful, field => field.Number == number));
+
+    /// <summary>Whether an undeclared field, by its name in protobuf or in JSON, must not be overlooked.</summary>
+    public static bool Contains(MessageDescriptor message, string name) =>
+        (HarmlessFields.TryGetValue(message, out var harmless) && !Array.Exists(harmless, field => IsNamed(field.Name, name)))
+        || (HarmfulFields.TryGetValue(message, out var harmful) && Array.Exists(harmful, field => IsNamed(field.Name, name)));
+
+    private static bool IsNamed(string field, string name) =>
+        string.Equals(field.Replace("_", "", StringComparison.Ordinal), name.Replace("_", "", StringComparison.Ordinal), StringComparison.OrdinalIgnoreCase);
+}
