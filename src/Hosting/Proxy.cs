@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Zoneway.Hosting.Admin;
 using Zoneway.Hosting.Configuration;
 using Zoneway.Hosting.Lifetime;
@@ -88,7 +89,8 @@ internal sealed partial class Proxy : IAsyncDisposable
     {
         services.AddSingleton(settings);
         services.AddRoutingCore();
-        services.AddSniRouter(limits => CopyLimits(settings.Limits, limits));
+        services.AddSniRouter();
+        services.AddSingleton(Options.Create(settings.Limits));
         services.AddConfigurationSource(settings);
         services.AddSingleton<PrometheusExporter>();
         services.AddSingleton<ExitStatus>();
@@ -105,15 +107,6 @@ internal sealed partial class Proxy : IAsyncDisposable
         var configuration = provider.GetRequiredService<FirstConfiguration>();
         var listeners = provider.GetRequiredService<ListenerManager>();
         return new Readiness(() => configuration.IsInForce, () => listeners.Listeners);
-    }
-
-    private static void CopyLimits(SniRouterOptions from, SniRouterOptions to)
-    {
-        to.ClientHelloTimeout = from.ClientHelloTimeout;
-        to.MaxClientHelloBytes = from.MaxClientHelloBytes;
-        to.MaxConnections = from.MaxConnections;
-        to.MaxSniffingConnections = from.MaxSniffingConnections;
-        to.ConnectAttempts = from.ConnectAttempts;
     }
 
     private static partial class Log

@@ -66,8 +66,11 @@ public static class SniRouterExtensions
         kestrel.Listen(VirtualEndPoint.Instance, listen =>
         {
             listen.UseSniRouter();
-            configure?.Invoke(listen);
+            (configure ?? Close)(listen);
         });
+
+    // Without this, Kestrel would take what is left over for HTTP.
+    private static void Close(ListenOptions listen) => listen.Use(static _ => static _ => Task.CompletedTask);
 
     /// <summary>
     /// Routes the connections of an endpoint by server name. Connections whose filter chain copies the stream end here; others go on to the next middleware with
@@ -76,6 +79,8 @@ public static class SniRouterExtensions
     public static ListenOptions UseSniRouter(this ListenOptions listenOptions)
     {
         var router = listenOptions.ApplicationServices.GetRequiredService<SniRouterMiddleware>();
+        // Nobody asks for the instruments, so they are made here.
+        listenOptions.ApplicationServices.GetRequiredService<SniRouterMetrics>();
         listenOptions.Use(next => connection => router.InvokeAsync(connection, next));
         return listenOptions;
     }

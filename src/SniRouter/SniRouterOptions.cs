@@ -26,6 +26,12 @@ public sealed class SniRouterOptions
     /// <summary>What moves the bytes. Default <see cref="DataPath.Auto"/>.</summary>
     public DataPath DataPath { get; set; }
 
+    /// <summary>
+    /// Whether the engine lets the kernel keep a connection until its first bytes are there (TCP_DEFER_ACCEPT), which makes connecting cheaper. A client that sends
+    /// nothing is then accepted about a second later. Default true.
+    /// </summary>
+    public bool DeferAccept { get; set; } = true;
+
     /// <summary>Threads of the engine. Default 0: one per processor. At most 256.</summary>
     public int Concurrency { get; set; }
 

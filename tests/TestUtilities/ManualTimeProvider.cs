@@ -3,9 +3,10 @@ using System.Threading.Channels;
 namespace Zoneway.TestUtilities;
 
 /// <summary>A clock that stands still until a test moves it. Timers fire inside <see cref="Advance"/>, in the order they are due.</summary>
-/// <remarks>A timer due at once fires at once, on the thread pool, as the system's does.</remarks>
+/// <remarks>As with the system's timers, one that is due at once fires at once, on the thread pool, and none can run longer than 49 days.</remarks>
 public sealed class ManualTimeProvider : TimeProvider
 {
+    private static readonly TimeSpan LongestDueTime = TimeSpan.FromMilliseconds(uint.MaxValue - 1);
     private static readonly DateTimeOffset Start = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     private readonly Lock _lock = new();
@@ -106,6 +107,7 @@ public sealed class ManualTimeProvider : TimeProvider
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(dueTime, LongestDueTime);
             lock (clock._lock)
             {
                 Period = period;

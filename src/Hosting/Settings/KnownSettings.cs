@@ -22,6 +22,9 @@ internal static class KnownSettings
     public static readonly Setting Token = new("--dataplane-token", "KUMA_DATAPLANE_RUNTIME_TOKEN", "The token for the control plane as text.");
     public static readonly Setting WorkDir = new("--work-dir", "KUMA_DATAPLANE_RUNTIME_WORK_DIR", "Directory for files of this process. Default: the temporary directory.");
 
+    public static readonly Setting DataPath = new("--data-path", "ZONEWAY_DATA_PATH", "What moves the bytes: auto, engine (Linux) or portable. Default auto.");
+    public static readonly Setting Concurrency = new("--concurrency", "KUMA_DATAPLANE_RUNTIME_CONCURRENCY", "Threads of the engine. Default 0: one per processor; at most 256.");
+
     public static readonly Setting AdminAddress = new("--admin-address", "ZONEWAY_ADMIN_ADDRESS", "IP address of the admin port. Default 127.0.0.1.");
     public static readonly Setting AdminPort = new("--admin-port", "ZONEWAY_ADMIN_PORT", "Admin port. Default 9901; 0 for none.");
     public static readonly Setting ReadinessPort = new(
@@ -36,14 +39,16 @@ internal static class KnownSettings
     public static readonly Setting MaxSniffingConnections = new(
         "--max-sniffing-connections", "ZONEWAY_MAX_SNIFFING_CONNECTIONS", "Connections that may be waiting for their ClientHello at a time. Default 10000.");
     public static readonly Setting ConnectAttempts = new("--connect-attempts", "ZONEWAY_CONNECT_ATTEMPTS", "Endpoints to try per connection. Default 3; 1 to 8.");
+    public static readonly Setting HalfClosedTimeout = new(
+        "--half-closed-timeout", "ZONEWAY_HALF_CLOSED_TIMEOUT", "Longest time without a byte once one side has finished sending. Default 5m.");
 
     /// <summary>All of them, in the order of the help text.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
         CpAddress, CaCertFile, CaCert, SkipVerify, RetryBackoff, RetryMaxDuration, XdsVariant, XdsFile,
         ProxyType, Name, Mesh, DataplaneFile, Dataplane, TokenFile, Token, WorkDir,
-        AdminAddress, AdminPort, ReadinessPort, DrainTime, LogLevel, LogFormat,
-        HelloTimeout, MaxHelloBytes, MaxConnections, MaxSniffingConnections, ConnectAttempts,
+        DataPath, Concurrency, AdminAddress, AdminPort, ReadinessPort, DrainTime, LogLevel, LogFormat,
+        HelloTimeout, MaxHelloBytes, MaxConnections, MaxSniffingConnections, ConnectAttempts, HalfClosedTimeout,
     ];
 
     /// <summary>Parts of the default name on Kubernetes; their presence also tells that this is a Pod.</summary>

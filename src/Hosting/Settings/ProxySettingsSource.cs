@@ -102,6 +102,10 @@ internal static class ProxySettingsSource
         limits.MaxConnections = reader.Number(KnownSettings.MaxConnections, limits.MaxConnections, 0, int.MaxValue);
         limits.MaxSniffingConnections = reader.Number(KnownSettings.MaxSniffingConnections, limits.MaxSniffingConnections, 0, int.MaxValue);
         limits.ConnectAttempts = reader.Number(KnownSettings.ConnectAttempts, limits.ConnectAttempts, 0, int.MaxValue);
+        limits.HalfClosedTimeout = reader.Duration(KnownSettings.HalfClosedTimeout, limits.HalfClosedTimeout);
+        limits.Concurrency = reader.Number(KnownSettings.Concurrency, limits.Concurrency, 0, int.MaxValue);
+        limits.DataPath = reader.Word(
+            KnownSettings.DataPath, limits.DataPath, ("auto", DataPath.Auto), ("engine", DataPath.Engine), ("portable", DataPath.Portable));
         foreach (var problem in limits.Validate())
         {
             reader.Problem(problem);

@@ -88,6 +88,9 @@ public sealed record SubsetConfig
 
     /// <summary>The subset that <see cref="SubsetFallback.DefaultSubset"/> means.</summary>
     public EndpointMetadata DefaultSubset { get; init; } = EndpointMetadata.Empty;
+
+    internal bool UsesDefaultSubset =>
+        Fallback == SubsetFallback.DefaultSubset || Selectors.Any(selector => selector.Fallback == SubsetFallback.DefaultSubset);
 }
 
 /// <summary>One key set; every combination of values that endpoints have for it is a subset.</summary>

@@ -20,7 +20,7 @@ public sealed class ClusterSnapshot
             AddSubsets(selector.Keys, start);
         }
 
-        _defaultSubset = config.Subsets is { Fallback: SubsetFallback.DefaultSubset, DefaultSubset: var wanted }
+        _defaultSubset = config.Subsets is { UsesDefaultSubset: true, DefaultSubset: var wanted }
             ? EndpointSet.Create(endpoints.Where(endpoint => wanted.Equals(endpoint.Config.Metadata.Restrict([.. wanted.Keys]))), config, assignment, start)
             : null;
     }

@@ -39,6 +39,11 @@ public sealed class ClusterState
 
     internal void Update(LoadAssignment assignment)
     {
+        if (ReferenceEquals(assignment, _assignment))
+        {
+            return;
+        }
+
         _assignment = assignment;
         Publish();
     }

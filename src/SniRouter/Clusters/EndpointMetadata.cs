@@ -84,8 +84,24 @@ public sealed class EndpointMetadata : IEquatable<EndpointMetadata>, IEnumerable
     }
 
     /// <inheritdoc/>
-    public bool Equals(EndpointMetadata? other) =>
-        other is not null && _hashCode == other._hashCode && _sorted.AsSpan().SequenceEqual(other._sorted.AsSpan());
+    public bool Equals(EndpointMetadata? other)
+    {
+        if (other is null || _hashCode != other._hashCode || Count != other.Count)
+        {
+            return false;
+        }
+
+        // By hand: the pair's own Equals would box both, for every connection.
+        for (var i = 0; i < Count; i++)
+        {
+            if (!string.Equals(_sorted[i].Key, other._sorted[i].Key, StringComparison.Ordinal) || _sorted[i].Value != other._sorted[i].Value)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
 
     /// <inheritdoc/>
     public override bool Equals(object? obj) => Equals(obj as EndpointMetadata);

@@ -6,47 +6,58 @@ namespace Zoneway.SniRouter.Clusters;
 internal readonly record struct PriorityLoad(uint Percent, bool InPanic)
 {
     /// <summary>
-    /// The rule of Envoy's load balancer: a level counts as healthy as its healthy share times the overprovisioning factor, at most 100 %, and
-    /// takes what those before it cannot. When all levels together stay under 100 %, those under the panic threshold use every endpoint.
+    /// The rule of Envoy's load balancer: a level counts as healthy as its available share times the overprovisioning factor, at most 100 %, and
+    /// takes what those before it cannot. When all levels together stay under 100 %, those under the panic threshold use every endpoint; when
+    /// all levels are, the traffic is shared by number of endpoints.
     /// </summary>
     public static PriorityLoad[] Compute(UpstreamEndpoint[][] levels, uint overprovisioningFactor, double panicThreshold)
     {
         var health = Array.ConvertAll(levels, level => HealthPercent(level, overprovisioningFactor));
         var total = Math.Min(100, health.Sum(percent => (long)percent));
-        var loads = new PriorityLoad[levels.Length];
-        if (total == 0)
+        var loads = Array.ConvertAll(levels, level => new PriorityLoad(0, total < 100 && Available(level) * 100.0 < panicThreshold * level.Length));
+        if (Array.TrueForAll(loads, load => load.InPanic))
         {
-            return AllInPanic(levels, panicThreshold, loads);
+            return ByEndpoints(levels, loads);
         }
 
         var left = 100L;
-        for (var i = 0; i < levels.Length; i++)
+        for (var i = 0; i < levels.Length && total > 0; i++)
         {
             var percent = (uint)Math.Min(left, health[i] * 100L / total);
             left -= percent;
-            loads[i] = new(percent, total < 100 && AvailableShare(levels[i]) * 100 < panicThreshold);
+            loads[i] = loads[i] with { Percent = percent };
         }
 
+        return total == 0 ? loads : WithRemainder(loads, left);
+    }
+
+    private static PriorityLoad[] ByEndpoints(UpstreamEndpoint[][] levels, PriorityLoad[] loads)
+    {
+        var endpoints = levels.Sum(level => (long)level.Length);
+        if (endpoints == 0)
+        {
+            return loads;
+        }
+
+        for (var i = 0; i < levels.Length; i++)
+        {
+            loads[i] = loads[i] with { Percent = (uint)(levels[i].Length * 100L / endpoints) };
+        }
+
+        return WithRemainder(loads, 100 - loads.Sum(load => (long)load.Percent));
+    }
+
+    private static PriorityLoad[] WithRemainder(PriorityLoad[] loads, long left)
+    {
         // What rounding left over goes to the first level that takes any.
-        var first = Array.FindIndex(loads, load => load.Percent > 0);
+        var first = Math.Max(0, Array.FindIndex(loads, load => load.Percent > 0));
         loads[first] = loads[first] with { Percent = loads[first].Percent + (uint)left };
         return loads;
     }
 
-    private static PriorityLoad[] AllInPanic(UpstreamEndpoint[][] levels, double panicThreshold, PriorityLoad[] loads)
-    {
-        var first = Array.FindIndex(levels, level => level.Length > 0);
-        if (first >= 0 && panicThreshold > 0)
-        {
-            loads[first] = new(100, InPanic: true);
-        }
-
-        return loads;
-    }
-
+    // In whole numbers, as Envoy does: 29 of 100 are 29 %, which a fraction in binary is not.
     private static uint HealthPercent(UpstreamEndpoint[] level, uint overprovisioningFactor) =>
-        (uint)Math.Min(100, AvailableShare(level) * overprovisioningFactor);
+        level.Length == 0 ? 0 : (uint)Math.Min(100, (long)overprovisioningFactor * Available(level) / level.Length);
 
-    private static double AvailableShare(UpstreamEndpoint[] level) =>
-        level.Length == 0 ? 0 : level.Count(endpoint => endpoint.Config.Health != EndpointHealth.Unhealthy) / (double)level.Length;
+    private static int Available(UpstreamEndpoint[] level) => level.Count(endpoint => endpoint.Config.Health != EndpointHealth.Unhealthy);
 }

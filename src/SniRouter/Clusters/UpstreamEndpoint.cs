@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 namespace Zoneway.SniRouter.Clusters;
 
@@ -11,7 +12,7 @@ public sealed class UpstreamEndpoint
         Locality = locality;
         Priority = priority;
         State = state;
-        NativeAddress = config.Address is DnsEndPoint ? default : config.Address.Serialize().Buffer;
+        NativeAddress = config.Address is IPEndPoint or UnixDomainSocketEndPoint ? ToNative(config.Address) : default;
     }
 
     /// <summary>What the control plane said of it.</summary>
@@ -29,11 +30,17 @@ public sealed class UpstreamEndpoint
     /// <summary>What is counted of it.</summary>
     public EndpointState State { get; }
 
-    /// <summary>The address as the kernel's sockaddr, made once per update; empty for a name that is still to be resolved.</summary>
+    /// <summary>The address as the kernel's sockaddr, made once per update; empty for a name that is still to be resolved, and for whatever else no socket can have.</summary>
     internal ReadOnlyMemory<byte> NativeAddress { get; }
 
     /// <inheritdoc/>
     public override string ToString() => Address.ToString() ?? "";
+
+    private static ReadOnlyMemory<byte> ToNative(EndPoint address)
+    {
+        var native = address.Serialize();
+        return native.Buffer[..native.Size];
+    }
 }
 
 /// <summary>What is known of an address beyond its configuration. Safe for any number of threads.</summary>

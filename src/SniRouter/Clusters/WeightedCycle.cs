@@ -2,50 +2,42 @@ namespace Zoneway.SniRouter.Clusters;
 
 /// <summary>
 /// Weighted round robin over the indices 0 … n-1: in any <see cref="Length"/> picks in a row, index <c>i</c> comes exactly
-/// <c>weight[i] / gcd</c> times, and its turns lie evenly inside. Immutable but for one counter; safe for any number of threads; picks allocate nothing.
+/// <c>weight[i] / gcd</c> times, and in any fewer it is at most <c>1 + log2(Length) / 2</c> turns off its share. Immutable but for one counter; safe for
+/// any number of threads; picks allocate nothing.
 /// </summary>
 /// <remarks>
 /// The weights lie end to end on a circle of <see cref="Length"/> places, and pick <c>k</c> lands on place <c>k · step mod Length</c>. A step without a common
-/// divisor with the length visits every place once per cycle, which makes the proportions exact; a step near the golden section
-/// of the length scatters neighbours, which makes them smooth. It needs no table, so weights may be as large as the protocol allows.
+/// divisor with the length visits every place once per cycle, which makes the proportions exact; a step near the golden section of the length, whose
+/// continued fraction is short of large terms, scatters neighbours, which makes them smooth. It needs no table, so weights may be as large as the protocol allows.
 /// </remarks>
 public sealed class WeightedCycle
 {
     private const double GoldenSection = 0.6180339887498949;
 
+    // Steps this far from the golden section are looked at; further away none is better (measured for lengths up to 3,000).
+    private const uint SearchRadius = 32;
+
     private readonly uint[] _ends;
     private readonly uint _step;
     private ulong _picks;
 
-    /// <param name="weights">The weight of each index; zeros are never picked. Their sum must lie between 1 and 4,294,967,295.</param>
+    /// <param name="weights">The weight of each index; zeros are never picked. Weights whose sum is more than 4,294,967,295 are brought down alike, none to zero.</param>
     /// <param name="start">Where in the cycle to begin; any number. Processes that start at different places do not move in step.</param>
-    /// <exception cref="ArgumentException">The sum is 0 or too large.</exception>
+    /// <exception cref="ArgumentException">All weights are 0.</exception>
     public WeightedCycle(ReadOnlySpan<uint> weights, uint start = 0)
     {
-        uint divisor = 0;
-        ulong sum = 0;
-        foreach (var weight in weights)
-        {
-            divisor = GreatestCommonDivisor(divisor, weight);
-            sum += weight;
-        }
-
-        if (sum is 0 or > uint.MaxValue)
-        {
-            throw new ArgumentException("The sum of the weights must lie between 1 and 4,294,967,295.", nameof(weights));
-        }
-
-        _ends = new uint[weights.Length];
+        var reduced = Reduce(weights);
+        _ends = new uint[reduced.Length];
         uint end = 0;
-        for (var i = 0; i < weights.Length; i++)
+        for (var i = 0; i < reduced.Length; i++)
         {
-            end += weights[i] / divisor;
+            end += reduced[i];
             _ends[i] = end;
         }
 
         Length = end;
         // Equal weights take turns in order, as a reader of the endpoint list expects.
-        _step = Length == (uint)weights.Length && !weights.Contains(0u) ? 1 : CoprimeNear(Length, Length * GoldenSection);
+        _step = Length == (uint)weights.Length && !weights.Contains(0u) ? 1 : ScatteringStep(Length);
         _picks = start;
     }
 
@@ -86,21 +78,63 @@ public sealed class WeightedCycle
         return found;
     }
 
-    private static uint CoprimeNear(uint length, double wanted)
+    /// <summary>The smallest weights in the same proportions that add up to 32 bits.</summary>
+    private static uint[] Reduce(ReadOnlySpan<uint> weights)
     {
-        var near = (uint)Math.Clamp(Math.Round(wanted), 1, length);
-        for (uint distance = 0; ; distance++)
+        var reduced = weights.ToArray();
+        var sum = reduced.Sum(weight => (long)weight);
+        if (sum == 0)
         {
-            if (near + distance <= length && GreatestCommonDivisor(near + distance, length) == 1)
-            {
-                return near + distance;
-            }
+            throw new ArgumentException("At least one weight must be more than 0.", nameof(weights));
+        }
 
-            if (near > distance && GreatestCommonDivisor(near - distance, length) == 1)
+        // Each weight that is kept from becoming 0 may add 1 to the sum again.
+        var shift = 0;
+        while ((sum >> shift) + reduced.Length > uint.MaxValue)
+        {
+            shift++;
+        }
+
+        uint divisor = 0;
+        foreach (ref var weight in reduced.AsSpan())
+        {
+            weight = weight == 0 ? 0 : Math.Max(1, weight >> shift);
+            divisor = GreatestCommonDivisor(divisor, weight);
+        }
+
+        return Array.ConvertAll(reduced, weight => weight / divisor);
+    }
+
+    /// <summary>The step without a common divisor near the golden section whose continued fraction has the least sum: the one that scatters best.</summary>
+    private static uint ScatteringStep(uint length)
+    {
+        var golden = (uint)Math.Clamp(Math.Round(length * GoldenSection), 1, length);
+        uint best = 0;
+        var leastSum = uint.MaxValue;
+        // Never empty: the length less 1 and 1 itself have no common divisor with the length, and one of them is near when the length is small;
+        // among 65 neighbours of a large one, some number always is coprime to its at most nine prime factors.
+        for (var step = golden > SearchRadius ? golden - SearchRadius : 1; step <= Math.Min(length, (long)golden + SearchRadius); step++)
+        {
+            if (ContinuedFractionSum(step, length, out var divisor) is var sum && divisor == 1 && sum < leastSum)
             {
-                return near - distance;
+                (best, leastSum) = (step, sum);
             }
         }
+
+        return best;
+    }
+
+    private static uint ContinuedFractionSum(uint a, uint b, out uint divisor)
+    {
+        uint sum = 0;
+        while (a != 0)
+        {
+            sum += b / a;
+            (a, b) = (b % a, a);
+        }
+
+        divisor = b;
+        return sum;
     }
 
     private static uint GreatestCommonDivisor(uint a, uint b)

@@ -20,11 +20,12 @@ internal sealed partial class EngineContext
 
     public EngineContext(
         RouteTable routes, ConnectionTracker tracker, ConnectionReporter reporter, ConnectionHandOver handOver, IOptions<SniRouterOptions> options,
-        ILogger<EngineContext> logger)
+        TimeProvider time, ILogger<EngineContext> logger)
     {
         Routes = routes;
         Tracker = tracker;
         Reporter = reporter;
+        Time = time;
         _handOver = handOver;
         _options = options.Value;
         _logger = logger;
@@ -43,7 +44,11 @@ internal sealed partial class EngineContext
 
     public ConnectionReporter Reporter { get; }
 
+    public TimeProvider Time { get; }
+
     public int MaxClientHelloBytes => _options.MaxClientHelloBytes;
+
+    public bool DefersAccept => _options.DeferAccept;
 
     public long ClientHelloMilliseconds => (long)_options.ClientHelloTimeout.TotalMilliseconds;
 

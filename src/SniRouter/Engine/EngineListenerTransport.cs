@@ -63,7 +63,14 @@ internal sealed class EngineListenerTransport : IListenerTransport, IAsyncDispos
         _aborted.Dispose();
         foreach (var loop in _context.Loops)
         {
-            loop.Post(loop.Stop);
+            if (_started == 0)
+            {
+                loop.Dispose();
+            }
+            else
+            {
+                loop.Post(loop.Stop);
+            }
         }
 
         return ValueTask.CompletedTask;
@@ -72,7 +79,7 @@ internal sealed class EngineListenerTransport : IListenerTransport, IAsyncDispos
     /// <summary>Where the client speaks first, the kernel keeps a connection until its first bytes are there, which saves a turn of the loop.</summary>
     private void DeferAccept(string listener, Socket socket)
     {
-        if (_routes.Current.Listeners.TryGetValue(listener, out var routes) && routes.Unconditional is null)
+        if (_context.DefersAccept && _routes.Current.Listeners.TryGetValue(listener, out var routes) && routes.Unconditional is null)
         {
             socket.SetRawSocketOption((int)SocketOptionLevel.Tcp, TcpDeferAccept, BitConverter.GetBytes(1));
         }

@@ -9,7 +9,7 @@ namespace Zoneway.SniRouter.Engine;
 /// for events; nothing in it is shared but the queues by which work comes in.
 /// </summary>
 [SupportedOSPlatform("linux")]
-internal sealed unsafe class EventLoop
+internal sealed unsafe class EventLoop : IDisposable
 {
     private const int EventsPerWait = 256;
     private const int AcceptsPerTurn = 64;
@@ -28,7 +28,8 @@ internal sealed unsafe class EventLoop
     private readonly List<PassthroughConnection> _freed = [];
     private readonly Queue<PassthroughConnection> _ready = new();
     private readonly Action<PassthroughConnection> _onDeadline = static connection => connection.OnDeadline();
-    private long _acceptAgainAt;
+    private readonly LoopClock _clock;
+    private long _acceptAgainAt = long.MaxValue;
     private int _load;
     private bool _stopping;
 
@@ -36,11 +37,11 @@ internal sealed unsafe class EventLoop
     {
         Index = index;
         Context = context;
-        Now = Environment.TickCount64;
-        Timers = new TimerWheel(Now);
         _epoll = Descriptor(LinuxSystemCalls.CreateEpoll());
         _wakeUp = Descriptor(LinuxSystemCalls.CreateEvent());
         Add(_wakeUp, EpollMask.In, EventTag.Wake);
+        _clock = new LoopClock(context.Time, () => LinuxSystemCalls.SignalEvent(_wakeUp));
+        Timers = new TimerWheel(_clock.Now);
     }
 
     /// <summary>Number of the loop, for logs.</summary>
@@ -49,8 +50,8 @@ internal sealed unsafe class EventLoop
     /// <summary>What all loops share.</summary>
     public EngineContext Context { get; }
 
-    /// <summary>Milliseconds of a clock that only goes forward, read once per turn.</summary>
-    public long Now { get; private set; }
+    /// <summary>Milliseconds of the loop's clock, read once per turn.</summary>
+    public long Now => _clock.Now;
 
     /// <summary>The deadlines of the loop's connections.</summary>
     public TimerWheel Timers { get; }
@@ -103,8 +104,16 @@ internal sealed unsafe class EventLoop
         }
     }
 
-    /// <summary>Ends the loop's thread. Only on the loop's thread.</summary>
+    /// <summary>Ends the loop's thread, which then disposes the loop. Only on the loop's thread.</summary>
     public void Stop() => _stopping = true;
+
+    /// <summary>Frees the loop's own descriptors. Only for a loop that was never started; a started one does it itself.</summary>
+    public void Dispose()
+    {
+        _clock.Dispose();
+        LinuxSystemCalls.Close(_wakeUp);
+        LinuxSystemCalls.Close(_epoll);
+    }
 
     /// <summary>Asks for the events of a connection's descriptor, once and for all.</summary>
     public void Watch(int descriptor, EventTag tag) => Add(descriptor, EpollMask.In | EpollMask.Out | EpollMask.PeerClosed | EpollMask.EdgeTriggered, tag);
@@ -133,8 +142,8 @@ internal sealed unsafe class EventLoop
     {
         while (!_stopping)
         {
-            var count = LinuxSystemCalls.WaitEpoll(_epoll, _events.Pointer, _events.Count, _ready.Count > 0 ? 0 : Timeout());
-            Now = Environment.TickCount64;
+            var count = LinuxSystemCalls.WaitEpoll(_epoll, _events.Pointer, _events.Count, _ready.Count > 0 ? 0 : -1);
+            _clock.Read();
             for (var i = 0; i < count; i++)
             {
                 Dispatch(new EventTag(_events.Tag(i)), _events.Mask(i));
@@ -148,13 +157,11 @@ internal sealed unsafe class EventLoop
             Timers.Advance(Now, _onDeadline);
             ResumeAccepting();
             Reuse();
+            _clock.WakeAt(Math.Min(Timers.NextTurn(), _acceptAgainAt));
         }
 
-        LinuxSystemCalls.Close(_wakeUp);
-        LinuxSystemCalls.Close(_epoll);
+        Dispose();
     }
-
-    private int Timeout() => _paused.Count == 0 ? Timers.Delay(Now) : (int)Math.Clamp(_acceptAgainAt - Now, 0, AcceptPauseMilliseconds);
 
     private void Dispatch(EventTag tag, EpollMask mask)
     {
@@ -316,6 +323,7 @@ internal sealed unsafe class EventLoop
             }
 
             _paused.Clear();
+            _acceptAgainAt = long.MaxValue;
         }
     }
 

@@ -16,13 +16,25 @@ internal sealed unsafe partial class PassthroughConnection
         _cluster = target.Cluster;
         if (_cluster.Current is not { } cluster)
         {
-            End(_cluster.Config is null ? ConnectionOutcome.NoCluster : ConnectionOutcome.NoEndpoints);
+            EndWithoutEndpoints();
             return;
         }
 
         _attempts = new EndpointAttempts(cluster.Select(target.MetadataMatch), _loop.Context.ConnectAttempts(proxy));
         _connectDeadline = _loop.Now + (long)cluster.Config.ConnectTimeout.TotalMilliseconds;
         ConnectNext(ConnectionOutcome.NoEndpoints);
+    }
+
+    private void EndWithoutEndpoints()
+    {
+        if (_cluster!.Config is null)
+        {
+            End(ConnectionOutcome.NoCluster);
+            return;
+        }
+
+        _cluster.Stats.NoneHealthy();
+        End(ConnectionOutcome.NoEndpoints);
     }
 
     private void ConnectNext(ConnectionOutcome lastFailure)

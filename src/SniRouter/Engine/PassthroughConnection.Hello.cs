@@ -24,7 +24,8 @@ internal sealed unsafe partial class PassthroughConnection
             return;
         }
 
-        _up.Readable = received == ScratchBuffers.BufferBytes || _up.SourceClosing;
+        // What was only peeked at is still to be read.
+        _up.Readable = _peeks || received == ScratchBuffers.BufferBytes || _up.SourceClosing;
         var hello = Collect(new ReadOnlySpan<byte>(scratch, received));
         if (hello.Length < _helloNeeded)
         {

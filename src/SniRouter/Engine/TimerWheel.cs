@@ -71,11 +71,11 @@ internal sealed class TimerWheel
         timer = TimerEntry.None;
     }
 
-    /// <summary>Milliseconds until the wheel wants to be advanced; -1 when no deadline is set.</summary>
-    public int Delay(long now)
+    /// <summary>When the wheel wants to be advanced next, in milliseconds of the loop's clock; <see cref="long.MaxValue"/> when no deadline is set.</summary>
+    public long NextTurn()
     {
         var distance = DistanceToOccupied();
-        return distance < 0 ? -1 : (int)Math.Max(0, ((_tick + distance) * SlotMilliseconds) - now);
+        return distance < 0 ? long.MaxValue : (_tick + distance) * SlotMilliseconds;
     }
 
     /// <summary>Moves the wheel to the present and hands out every connection whose deadline has passed.</summary>

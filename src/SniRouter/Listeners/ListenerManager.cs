@@ -146,9 +146,9 @@ public sealed partial class ListenerManager : IListenerBinder, IAsyncDisposable
         {
             bound = await _transport.BindAsync(entry.Name, entry.Wanted, cancellationToken);
         }
-        catch (SocketException) when (previous is not null && entry.Wanted.Port == previous.EndPoint.Port)
+        catch (SocketException exception) when (exception.SocketErrorCode == SocketError.AddressAlreadyInUse && Overlap(entry.Wanted, previous?.EndPoint))
         {
-            // The old address overlaps the new one (0.0.0.0 and 10.1.0.5, say): it must go first.
+            // The old address is in the way of the new one: it must go first.
             await ReleaseAsync(entry, cancellationToken);
             previous = null;
             bound = await _transport.BindAsync(entry.Name, entry.Wanted, cancellationToken);
@@ -165,6 +165,12 @@ public sealed partial class ListenerManager : IListenerBinder, IAsyncDisposable
             await previous.UnbindAsync(cancellationToken);
         }
     }
+
+    /// <summary>Whether one of them is the unspecified address, which takes the port of all (0.0.0.0 and 10.1.0.5, say).</summary>
+    private static bool Overlap(IPEndPoint wanted, IPEndPoint? bound) =>
+        wanted.Port == bound?.Port && (IsUnspecified(wanted.Address) || IsUnspecified(bound.Address));
+
+    private static bool IsUnspecified(IPAddress address) => address.Equals(IPAddress.Any) || address.Equals(IPAddress.IPv6Any);
 
     private async ValueTask ReleaseAsync(Entry entry, CancellationToken cancellationToken)
     {

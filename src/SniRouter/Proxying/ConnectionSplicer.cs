@@ -17,6 +17,7 @@ internal sealed class ConnectionSplicer : IDisposable
     private readonly Socket _upstream;
     private readonly IdleTimer _idle;
     private readonly TimeSpan _halfClosedTimeout;
+    private readonly Lock _finishing = new();
     private int _outcome = Undecided;
     private bool _flushing;
     private bool _upstreamRefused;
@@ -52,7 +53,11 @@ internal sealed class ConnectionSplicer : IDisposable
     public void Dispose()
     {
         _idle.Dispose();
-        _upstream.Dispose();
+        // Closing a socket in the middle of its shutdown would turn the FIN into a reset.
+        lock (_finishing)
+        {
+            _upstream.Dispose();
+        }
     }
 
     private async Task CopyToUpstreamAsync()
@@ -143,7 +148,14 @@ internal sealed class ConnectionSplicer : IDisposable
 
     private async ValueTask<bool> FlushAsync()
     {
+        // The flush is announced before the decision is looked at, and End looks for a flush after it has decided: one of the two sees the other.
         Volatile.Write(ref _flushing, true);
+        Interlocked.MemoryBarrier();
+        if (IsDecided)
+        {
+            return false;
+        }
+
         var result = await _downstream.Output.FlushAsync();
         Volatile.Write(ref _flushing, false);
         if (result.IsCompleted)
@@ -172,14 +184,34 @@ internal sealed class ConnectionSplicer : IDisposable
     /// <summary>Ends both directions in order; with a reset only where the client takes nothing any more.</summary>
     private void End(ConnectionOutcome outcome)
     {
+        if (!TryDecide(outcome))
+        {
+            return;
+        }
+
         if (Volatile.Read(ref _flushing))
         {
-            Reset(outcome);
+            ResetBoth(outcome);
+            return;
         }
-        else if (TryDecide(outcome))
+
+        _downstream.Input.CancelPendingRead();
+        FinishUpstream();
+    }
+
+    /// <summary>Sends a FIN to the endpoint and wakes what waits on its socket. Closing it would send a reset, for a receive is pending.</summary>
+    private void FinishUpstream()
+    {
+        try
         {
-            _downstream.Input.CancelPendingRead();
-            _upstream.Dispose();
+            lock (_finishing)
+            {
+                _upstream.Shutdown(SocketShutdown.Both);
+            }
+        }
+        catch (Exception exception) when (SocketErrors.IsConnectionEnd(exception))
+        {
+            // Over already: whatever waited knows.
         }
     }
 
@@ -188,9 +220,14 @@ internal sealed class ConnectionSplicer : IDisposable
     {
         if (TryDecide(outcome))
         {
-            _downstream.Reset(outcome.Tag());
-            _upstream.Close(timeout: 0);
+            ResetBoth(outcome);
         }
+    }
+
+    private void ResetBoth(ConnectionOutcome outcome)
+    {
+        _downstream.Reset(outcome.Tag());
+        _upstream.Close(timeout: 0);
     }
 
     private bool IsDecided => Volatile.Read(ref _outcome) != Undecided;

@@ -3,6 +3,9 @@ namespace Zoneway.SniRouter.Proxying;
 /// <summary>Calls back when nothing happened for a while. Activity only writes a time stamp; the timer looks at it when it is due.</summary>
 internal sealed class IdleTimer : IDisposable
 {
+    // Timers cannot run for more than 49 days; a longer timeout is looked at once a day.
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(1);
+
     private readonly TimeProvider _time;
     private readonly Action _expired;
     private readonly ITimer _timer;
@@ -20,7 +23,7 @@ internal sealed class IdleTimer : IDisposable
         _expired = expired;
         _lastActivity = time.GetTimestamp();
         _timer = time.CreateTimer(static state => ((IdleTimer)state!).OnDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+        _timer.Change(Bounded(timeout), Timeout.InfiniteTimeSpan);
     }
 
     public void Active() => Volatile.Write(ref _lastActivity, _time.GetTimestamp());
@@ -37,7 +40,7 @@ internal sealed class IdleTimer : IDisposable
 
             _timeout = timeout;
             Active();
-            _timer.Change(timeout, Timeout.InfiniteTimeSpan);
+            _timer.Change(Bounded(timeout), Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -50,11 +53,13 @@ internal sealed class IdleTimer : IDisposable
             var left = _timeout - _time.GetElapsedTime(Volatile.Read(ref _lastActivity));
             if (left > TimeSpan.Zero)
             {
-                _timer.Change(left, Timeout.InfiniteTimeSpan);
+                _timer.Change(Bounded(left), Timeout.InfiniteTimeSpan);
                 return;
             }
         }
 
         _expired();
     }
+
+    private static TimeSpan Bounded(TimeSpan wait) => wait < LongestWait ? wait : LongestWait;
 }

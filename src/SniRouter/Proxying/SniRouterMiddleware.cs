@@ -32,12 +32,13 @@ internal sealed class SniRouterMiddleware(
         }
         catch (Exception)
         {
-            outcome = ConnectionOutcome.DownstreamReset;
+            outcome = tracker.Aborted.IsCancellationRequested ? ConnectionOutcome.Drained : ConnectionOutcome.DownstreamReset;
         }
         finally
         {
-            tracker.Leave();
+            // In this order: who waits for the last connection to leave wants its report as well.
             reporter.Report(scope.ToReport(outcome, time));
+            tracker.Leave();
         }
     }
 
@@ -65,16 +66,32 @@ internal sealed class SniRouterMiddleware(
             case TcpProxyConfig proxy:
                 return await tcpProxy.RunAsync(scope, proxy);
             case DirectResponseConfig response:
-                await scope.Context.Transport.Output.WriteAsync(response.Body);
-                return ConnectionOutcome.DirectResponse;
+                return await RespondAsync(scope.Context, response.Body);
             case QuarantinedConfig:
                 return ConnectionOutcome.FilterChainQuarantined;
             default:
                 scope.Context.Features.Set<IRouteFeature>(scope);
-                await next(scope.Context);
+                await using (AbortWithTracker(scope.Context))
+                {
+                    await next(scope.Context);
+                }
+
                 return ConnectionOutcome.HandedOver;
         }
     }
+
+    private async ValueTask<ConnectionOutcome> RespondAsync(ConnectionContext context, ReadOnlyMemory<byte> body)
+    {
+        // A client that reads nothing keeps a long body waiting.
+        await using var aborted = AbortWithTracker(context);
+        var result = await context.Transport.Output.WriteAsync(body);
+        return !result.IsCompleted ? ConnectionOutcome.DirectResponse
+            : tracker.Aborted.IsCancellationRequested ? ConnectionOutcome.Drained
+            : ConnectionOutcome.DownstreamReset;
+    }
+
+    private CancellationTokenRegistration AbortWithTracker(ConnectionContext context) => tracker.Aborted.UnsafeRegister(
+        static state => ((ConnectionContext)state!).Abort(new ConnectionAbortedException(ConnectionOutcome.Drained.Tag())), context);
 
     /// <summary>For an ordinary Kestrel endpoint, whose address is its only name.</summary>
     private sealed class UnnamedListener(long acceptedTimestamp) : IListenerFeature

@@ -17,7 +17,13 @@ internal sealed class TcpProxy(UpstreamConnector connector, ConnectionTracker tr
         scope.Cluster = target.Cluster;
         if (target.Cluster.Current is not { } cluster)
         {
-            return target.Cluster.Config is null ? ConnectionOutcome.NoCluster : ConnectionOutcome.NoEndpoints;
+            if (target.Cluster.Config is null)
+            {
+                return ConnectionOutcome.NoCluster;
+            }
+
+            target.Cluster.Stats.NoneHealthy();
+            return ConnectionOutcome.NoEndpoints;
         }
 
         var limit = EndpointAttempts.Limit(config.MaxConnectAttempts, options.Value.ConnectAttempts);

@@ -7,21 +7,26 @@ namespace Zoneway.SniRouter.Proxying;
 /// <summary>Dials one endpoint within a time limit. Stateless; expected failures are results, not exceptions.</summary>
 internal sealed class UpstreamConnector(TimeProvider time)
 {
+    // More than a timer can run, and more than any kernel repeats its SYN, is no limit at all.
+    private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
+
     /// <summary>Connects.</summary>
     /// <returns>The connected socket with Nagle's algorithm off, owned by the caller; or why there is none.</returns>
     public async ValueTask<ConnectResult> ConnectAsync(EndPoint address, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var socket = Create(address);
-        using var limit = new CancellationTokenSource(timeout, time);
+        Socket? socket = null;
+        using var limit = new CancellationTokenSource(timeout < LongestTimeout ? timeout : LongestTimeout, time);
         await using var registration = cancellationToken.UnsafeRegister(static state => ((CancellationTokenSource)state!).Cancel(), limit);
         try
         {
+            // Even this can fail: no descriptor left, or an address family that this machine does not have.
+            socket = Create(address);
             await socket.ConnectAsync(address, limit.Token);
             return new ConnectResult(socket, default);
         }
         catch (Exception exception) when (exception is SocketException or OperationCanceledException)
         {
-            socket.Dispose();
+            socket?.Dispose();
             var outcome = cancellationToken.IsCancellationRequested ? ConnectionOutcome.Drained
                 : exception is OperationCanceledException or SocketException { SocketErrorCode: SocketError.TimedOut } ? ConnectionOutcome.ConnectTimeout
                 : ConnectionOutcome.ConnectFailed;

@@ -15,6 +15,7 @@ internal sealed class ClusterRegistry
 
     // Clusters that only a filter chain's name keeps here.
     private readonly HashSet<ClusterState> _unowned = [];
+    private RouteSnapshot? _prunedFor;
 
     public IReadOnlyCollection<ClusterState> All => (IReadOnlyCollection<ClusterState>)_clusters.Values;
 
@@ -62,6 +63,7 @@ internal sealed class ClusterRegistry
             if (Find(name) is { } cluster)
             {
                 _unowned.Add(cluster);
+                _prunedFor = null;
             }
         }
     }
@@ -69,10 +71,13 @@ internal sealed class ClusterRegistry
     /// <summary>Drops the clusters that were taken back and that no filter chain names any more.</summary>
     public void Prune(RouteSnapshot routes)
     {
-        if (_unowned.Count == 0)
+        // Endpoints change many times a second and name no cluster: only other routes, or a cluster taken back, can leave one unnamed.
+        if (_unowned.Count == 0 || ReferenceEquals(routes, _prunedFor))
         {
             return;
         }
+
+        _prunedFor = routes;
 
         var named = routes.Listeners.Values.SelectMany(listener => listener.FilterChains).SelectMany(chain => chain.Targets)
             .Select(target => target.Cluster.Name).ToHashSet(StringComparer.Ordinal);
@@ -100,7 +105,7 @@ internal sealed class ClusterRegistry
         }
 
         cluster.Update(config);
-        if (config.Discovery == ClusterDiscovery.Eds && !cluster.IsWarm && _assignments.TryGetValue(config.AssignmentName, out var assignment))
+        if (config.Discovery == ClusterDiscovery.Eds && _assignments.TryGetValue(config.AssignmentName, out var assignment))
         {
             cluster.Update(assignment);
         }

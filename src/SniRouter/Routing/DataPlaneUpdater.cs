@@ -72,7 +72,7 @@ public sealed partial class DataPlaneUpdater : IDisposable
             try
             {
                 var problems = new List<DataPlaneProblem>();
-                await ApplyListenersAsync(_warming.TakeOverdue(), [], problems, CancellationToken.None);
+                await ApplyListenersAsync(_warming.TakeReady(_clusters), [], problems, CancellationToken.None);
             }
             finally
             {
@@ -93,25 +93,39 @@ public sealed partial class DataPlaneUpdater : IDisposable
             _routes.Publish(Link(changed, removed, problems));
         }
 
-        foreach (var listener in changed)
-        {
-            if (await _binder.BindAsync(listener.Name, listener.Address, cancellationToken) is { } reason)
-            {
-                problems.Add(new(listener.Name, reason));
-            }
-        }
-
+        var refused = await BindAsync(changed, cancellationToken);
         foreach (var name in removed)
         {
             await _binder.UnbindAsync(name, cancellationToken);
         }
 
+        if (refused.Count > 0 && removed.Count + changed.Count > 1)
+        {
+            // The address may have been that of a listener which has just gone or moved: renamed listeners look like this.
+            refused = await BindAsync(refused.ConvertAll(pair => pair.Listener), cancellationToken);
+        }
+
+        problems.AddRange(refused.Select(pair => new DataPlaneProblem(pair.Listener.Name, pair.Reason)));
         foreach (var problem in problems)
         {
             Log.Problem(_logger, problem.Listener, problem.Reason);
         }
 
         _clusters.Prune(_routes.Current);
+    }
+
+    private async ValueTask<List<(ListenerConfig Listener, string Reason)>> BindAsync(List<ListenerConfig> listeners, CancellationToken cancellationToken)
+    {
+        var refused = new List<(ListenerConfig, string)>();
+        foreach (var listener in listeners)
+        {
+            if (await _binder.BindAsync(listener.Name, listener.Address, cancellationToken) is { } reason)
+            {
+                refused.Add((listener, reason));
+            }
+        }
+
+        return refused;
     }
 
     private RouteSnapshot Link(List<ListenerConfig> changed, IReadOnlyCollection<string> removed, List<DataPlaneProblem> problems)

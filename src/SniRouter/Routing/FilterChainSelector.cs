@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Text;
 using Zoneway.SniRouter.Telemetry;
 using Zoneway.SniRouter.Tls;
@@ -31,11 +32,29 @@ internal static class FilterChainSelector
 
     private static Selection SelectTls(in ClientHello hello, ListenerSnapshot listener, bool withServerName)
     {
-        // Names are opaque bytes: shown as Latin-1, which loses nothing.
-        var serverName = withServerName ? Encoding.Latin1.GetString(hello.ServerName) : "";
+        var serverName = withServerName ? Printable(hello.ServerName) : "";
         return listener.Find(hello) is { } chain
             ? Selection.Of(chain, serverName)
             : Selection.Refuse(hello.HasServerName ? ConnectionOutcome.NoRoute : ConnectionOutcome.NoServerName, serverName);
+    }
+
+    /// <summary>A name for logs: printable ASCII as it is, all other bytes as <c>\xNN</c>, so that no client can write log lines of its own.</summary>
+    private static string Printable(ReadOnlySpan<byte> name)
+    {
+        var text = new StringBuilder(name.Length);
+        foreach (var value in name)
+        {
+            if (value is >= 0x20 and < 0x7F)
+            {
+                text.Append((char)value);
+            }
+            else
+            {
+                text.Append(CultureInfo.InvariantCulture, $"\\x{value:x2}");
+            }
+        }
+
+        return text.ToString();
     }
 }
 

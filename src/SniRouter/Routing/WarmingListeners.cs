@@ -30,42 +30,27 @@ internal sealed class WarmingListeners : IDisposable
         }
     }
 
-    /// <summary>Takes the listeners that need not wait any more.</summary>
+    /// <summary>Takes the listeners that need not wait any more, or have waited long enough. Sets the timer for the rest.</summary>
     public List<ListenerConfig> TakeReady(ClusterRegistry clusters)
     {
-        var ready = Take(config => IsWarm(config, clusters));
+        var ready = _waiting.Values.Where(entry => Left(entry.Since) <= TimeSpan.Zero || IsWarm(entry.Config, clusters)).Select(entry => entry.Config).ToList();
+        Forget(ready.Select(config => config.Name));
         if (_waiting.Count > 0)
         {
-            _timer.Change(_timeout, Timeout.InfiniteTimeSpan);
+            var next = _waiting.Values.Min(entry => Left(entry.Since));
+            _timer.Change(next > TimeSpan.Zero ? next : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
         }
 
         return ready;
     }
 
-    /// <summary>Takes the listeners that have waited long enough.</summary>
-    public List<ListenerConfig> TakeOverdue()
-    {
-        var overdue = Take(config => _time.GetElapsedTime(_waiting[config.Name].Since) >= _timeout);
-        if (_waiting.Count > 0)
-        {
-            _timer.Change(_timeout, Timeout.InfiniteTimeSpan);
-        }
-
-        return overdue;
-    }
-
     public void Dispose() => _timer.Dispose();
 
-    private List<ListenerConfig> Take(Func<ListenerConfig, bool> condition)
-    {
-        var taken = _waiting.Values.Select(entry => entry.Config).Where(condition).ToList();
-        Forget(taken.Select(config => config.Name));
-        return taken;
-    }
+    private TimeSpan Left(long since) => _timeout - _time.GetElapsedTime(since);
 
     private static bool IsWarm(ListenerConfig listener, ClusterRegistry clusters)
     {
-        foreach (var chain in listener.FilterChains)
+        foreach (var chain in listener.DefaultFilterChain is { } fallback ? listener.FilterChains.Add(fallback) : listener.FilterChains)
         {
             if (chain.Action is not TcpProxyConfig proxy)
             {

@@ -24,7 +24,7 @@ internal static class BootstrapReader
             document = Read(Select(yaml));
             return true;
         }
-        catch (Exception exception) when (exception is InvalidDataException or YamlFormatException or IOException or InvalidOperationException)
+        catch (Exception exception) when (exception is InvalidDataException or YamlFormatException or IOException or InvalidOperationException or ArgumentException)
         {
             error = exception.Message;
             return false;

@@ -54,7 +54,7 @@ internal static class YamlToJson
         catch (Exception exception) when (exception is InvalidOperationException or ArgumentException)
         {
             // YamlDotNet 16.3.0 lets these out on some malformed texts, such as "...\t{".
-            throw new YamlFormatException("the text is not YAML", reader.Position.Line, reader.Position.Column, exception);
+            throw new YamlFormatException("what follows is not YAML", reader.Position.Line, reader.Position.Column, exception);
         }
     }
 
@@ -68,11 +68,39 @@ internal static class YamlToJson
 
         try
         {
-            return JsonNode.Parse(text, nodeOptions: null, JsonOptions) as JsonObject;
+            var json = JsonNode.Parse(text, nodeOptions: null, JsonOptions);
+            ReadStrings(json);
+            return json as JsonObject;
         }
-        catch (JsonException)
+        catch (Exception exception) when (exception is JsonException or ArgumentException or InvalidOperationException)
         {
+            // The latter two for text, and for escapes, that are not Unicode.
             return null;
+        }
+    }
+
+    // JSON nodes read their strings when they are asked for them, which would be too late to complain.
+    private static void ReadStrings(JsonNode? node)
+    {
+        switch (node)
+        {
+            case JsonObject members:
+                foreach (var (_, value) in members)
+                {
+                    ReadStrings(value);
+                }
+
+                break;
+            case JsonArray items:
+                foreach (var item in items)
+                {
+                    ReadStrings(item);
+                }
+
+                break;
+            case JsonValue value:
+                value.TryGetValue<string>(out _);
+                break;
         }
     }
 

@@ -16,8 +16,8 @@ internal sealed class Metadata : IReadOnlyCollection<Metadata.Entry>
     /// <summary>One key with one value.</summary>
     public readonly record struct Entry(string Key, string Value);
 
-    /// <summary>No entries. Not to be added to.</summary>
-    public static Metadata Empty { get; } = [];
+    /// <summary>New metadata without entries.</summary>
+    public static Metadata Empty => [];
 
     /// <inheritdoc/>
     public int Count => _entries.Count;

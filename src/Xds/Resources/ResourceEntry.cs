@@ -20,27 +20,42 @@ internal sealed record ResourceEntry<T>
     /// <summary>What of it has no effect.</summary>
     public required IReadOnlyList<IgnoredField> Ignored { get; init; }
 
-    /// <summary>Names of the assignments that it or what is in force asks for.</summary>
-    public required ImmutableArray<string> Assignments { get; init; }
+    /// <summary>What the content received last refers to.</summary>
+    public required References Received { get; init; }
 
-    /// <summary>Names of the secrets that it or what is in force asks for.</summary>
-    public required ImmutableArray<string> Secrets { get; init; }
+    /// <summary>What the content in force refers to.</summary>
+    public required References Serving { get; init; }
+
+    /// <summary>Names of the assignments that are asked for because of it.</summary>
+    public IEnumerable<string> Assignments => Received.Assignments.Union(Serving.Assignments, StringComparer.Ordinal);
+
+    /// <summary>Names of the secrets that are asked for because of it.</summary>
+    public IEnumerable<string> Secrets => Received.Secrets.Union(Serving.Secrets, StringComparer.Ordinal);
 
     /// <summary>The entry for a new content.</summary>
     public static ResourceEntry<T> From(XdsResource resource, TranslationResult<T> result, ResourceEntry<T>? previous)
     {
-        var keepsLastGood = result.Config is null && result.Errors.Count > 0 && previous?.InForce is not null;
-        ImmutableArray<string> assignments = result.Assignment is null ? [] : [result.Assignment];
+        var received = new References(result.Assignment is null ? [] : [result.Assignment], result.Secrets);
+        var lastGood = result.Config is null && result.Errors.Count > 0 ? previous : null;
         return new ResourceEntry<T>
         {
             Resource = resource,
-            InForce = keepsLastGood ? previous!.InForce : result.Config,
+            InForce = lastGood is null ? result.Config : lastGood.InForce,
             Problems = ResourceProblem.From(resource, result.Errors),
             Ignored = result.Ignored,
-            Assignments = keepsLastGood ? [.. assignments.Union(previous!.Assignments)] : assignments,
-            Secrets = keepsLastGood ? [.. result.Secrets.Union(previous!.Secrets)] : result.Secrets,
+            Received = received,
+            Serving = lastGood is null ? received : lastGood.InForce is null ? References.None : lastGood.Serving,
         };
     }
+}
+
+/// <summary>Names of other resources that a content refers to.</summary>
+/// <param name="Assignments">Of assignments.</param>
+/// <param name="Secrets">Of secrets.</param>
+internal sealed record References(ImmutableArray<string> Assignments, ImmutableArray<string> Secrets)
+{
+    /// <summary>To nothing.</summary>
+    public static References None { get; } = new([], []);
 }
 
 /// <summary>What a change of resources means.</summary>

@@ -45,13 +45,24 @@ internal static class ResourceReader
             return null;
         }
 
+        var message = TryParse(body, parser, out var problem);
+        findings.RejectIf(message is null, field, $"the message cannot be parsed: {problem}");
+        return message;
+    }
+
+    /// <summary>Parses the bytes inside an Any, whatever type it says it has; null, with what is wrong, when they are malformed.</summary>
+    public static T? TryParse<T>(Any body, MessageParser<T> parser, out string? problem)
+        where T : class, IMessage<T>
+    {
+        problem = null;
         try
         {
             return parser.ParseFrom(body.Value);
         }
-        catch (InvalidProtocolBufferException exception)
+        catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidOperationException)
         {
-            findings.Reject(field, $"the message cannot be parsed: {exception.Message}");
+            // Google.Protobuf 3.25.1 throws the second one for a wrapper (UInt32Value and so on) that is cut short.
+            problem = exception.Message;
             return null;
         }
     }

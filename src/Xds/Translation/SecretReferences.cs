@@ -3,8 +3,6 @@ using Envoy.Config.Cluster.V3;
 using Envoy.Config.Core.V3;
 using Envoy.Config.Listener.V3;
 using Envoy.Extensions.TransportSockets.Tls.V3;
-using Google.Protobuf;
-using Google.Protobuf.WellKnownTypes;
 
 namespace Zoneway.Xds.Translation;
 
@@ -21,10 +19,11 @@ internal static class SecretReferences
 
     private static IEnumerable<string> Of(TransportSocket? socket)
     {
+        // A context that cannot be parsed asks for nothing; whoever uses it says what is wrong.
         var body = socket?.TypedConfig;
         var name = ResourceReader.TypeName(body);
-        return name == DownstreamTlsContext.Descriptor.FullName ? Of(TryParse(body!, DownstreamTlsContext.Parser)?.CommonTlsContext)
-            : name == UpstreamTlsContext.Descriptor.FullName ? Of(TryParse(body!, UpstreamTlsContext.Parser)?.CommonTlsContext)
+        return name == DownstreamTlsContext.Descriptor.FullName ? Of(ResourceReader.TryParse(body!, DownstreamTlsContext.Parser, out _)?.CommonTlsContext)
+            : name == UpstreamTlsContext.Descriptor.FullName ? Of(ResourceReader.TryParse(body!, UpstreamTlsContext.Parser, out _)?.CommonTlsContext)
             : [];
     }
 
@@ -44,20 +43,6 @@ internal static class SecretReferences
         if (validation is not null)
         {
             yield return validation.Name;
-        }
-    }
-
-    // A context that cannot be parsed asks for nothing; whoever uses it says what is wrong.
-    private static T? TryParse<T>(Any body, MessageParser<T> parser)
-        where T : class, IMessage<T>
-    {
-        try
-        {
-            return parser.ParseFrom(body.Value);
-        }
-        catch (InvalidProtocolBufferException)
-        {
-            return null;
         }
     }
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using Zoneway.Ingress.Tests.Settings;
+using Zoneway.SniRouter;
 using Zoneway.TestUtilities;
 
 namespace Zoneway.Ingress.Tests.EndToEnd;
@@ -34,11 +35,13 @@ public sealed class LifetimeTests : IDisposable
         Assert.Equal(0, await proxy.ExitCode.WaitAsync(TimeLimit));
     }
 
-    [Fact]
-    public async Task Signal_ConnectionOpen_DrainsAndEndsWithIt()
+    [Theory]
+    [InlineData(DataPath.Auto)]
+    [InlineData(DataPath.Portable)]
+    public async Task Signal_ConnectionOpen_DrainsAndEndsWithIt(DataPath dataPath)
     {
         await using var red = new TlsBackend("red", _authority);
-        await using var proxy = Start(red, TimeLimit);
+        await using var proxy = Start(red, TimeLimit, dataPath);
         await proxy.ReadinessAsync("READY");
         var listener = proxy.Bound("inbound")!;
         await using (var client = new TlsClient(_authority))
@@ -59,11 +62,13 @@ public sealed class LifetimeTests : IDisposable
         Assert.Equal(0, await proxy.ExitCode.WaitAsync(TimeLimit));
     }
 
-    [Fact]
-    public async Task Signal_DrainTimeOver_EndsWhatIsLeft()
+    [Theory]
+    [InlineData(DataPath.Auto)]
+    [InlineData(DataPath.Portable)]
+    public async Task Signal_DrainTimeOver_EndsWhatIsLeft(DataPath dataPath)
     {
         await using var red = new TlsBackend("red", _authority);
-        await using var proxy = Start(red, TimeSpan.FromMilliseconds(100));
+        await using var proxy = Start(red, TimeSpan.FromMilliseconds(100), dataPath);
         await proxy.ReadinessAsync("READY");
         await using var client = new TlsClient(_authority);
         await client.ConnectAsync(proxy.Bound("inbound")!, "red{mesh=default}", _clientCertificate);
@@ -125,6 +130,6 @@ public sealed class LifetimeTests : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, (await proxy.GetAsync("/readyz")).Status);
     }
 
-    private RunningProxy Start(TlsBackend red, TimeSpan drainTime) =>
-        new(RunningProxy.FollowFile(_directory.Write("r.yaml", XdsFileText.Ingress(0, ("red", red.Port)))) with { DrainTime = drainTime });
+    private RunningProxy Start(TlsBackend red, TimeSpan drainTime, DataPath dataPath = DataPath.Auto) =>
+        new(RunningProxy.FollowFile(_directory.Write("r.yaml", XdsFileText.Ingress(0, ("red", red.Port))), dataPath) with { DrainTime = drainTime });
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Zoneway.Ingress.Tests.Settings;
+using Zoneway.SniRouter;
 using Zoneway.TestUtilities;
 
 namespace Zoneway.Ingress.Tests.EndToEnd;
@@ -20,12 +21,14 @@ public sealed class RoutingTests : IDisposable
         _directory.Dispose();
     }
 
-    [Fact]
-    public async Task Run_WithXdsFile_RoutesMutualTlsByServerName()
+    [Theory]
+    [InlineData(DataPath.Auto)]
+    [InlineData(DataPath.Portable)]
+    public async Task Run_WithXdsFile_RoutesMutualTlsByServerName(DataPath dataPath)
     {
         await using var red = new TlsBackend("red", _authority);
         await using var blue = new TlsBackend("blue", _authority);
-        await using var proxy = Start(XdsFileText.Ingress(0, ("red", red.Port), ("blue", blue.Port)));
+        await using var proxy = Start(XdsFileText.Ingress(0, ("red", red.Port), ("blue", blue.Port)), dataPath);
         await proxy.ReadinessAsync("READY");
 
         foreach (var service in new[] { "red", "blue", "RED" })
@@ -97,7 +100,7 @@ public sealed class RoutingTests : IDisposable
         Assert.Equal("READY", (await proxy.GetAsync("/ready")).Text);
     }
 
-    private RunningProxy Start(string resources) => new(RunningProxy.FollowFile(_directory.Write("resources.yaml", resources)));
+    private RunningProxy Start(string resources, DataPath dataPath = DataPath.Auto) => new(RunningProxy.FollowFile(_directory.Write("resources.yaml", resources), dataPath));
 
     // A client that is refused after its handshake (TLS 1.3) sees an end of stream, or a reset.
     private async Task<bool> IsReachableAsync(IPEndPoint listener, string service, X509Certificate2? certificate = null)

@@ -7,6 +7,7 @@ using Zoneway.Hosting;
 using Zoneway.Hosting.Lifetime;
 using Zoneway.Hosting.Settings;
 using Zoneway.Ingress.Tests.Settings;
+using Zoneway.SniRouter;
 using Zoneway.SniRouter.Listeners;
 using Zoneway.SniRouter.Proxying;
 
@@ -26,7 +27,14 @@ internal sealed partial class RunningProxy : IAsyncDisposable
         ExitCode = _proxy.RunAsync();
     }
 
-    public static ProxySettings FollowFile(string path) => new() { ProxyType = ProxyType.Ingress, Name = "zi-1", XdsFile = path, DrainTime = TimeLimit };
+    public static ProxySettings FollowFile(string path, DataPath dataPath = DataPath.Auto) => new()
+    {
+        ProxyType = ProxyType.Ingress,
+        Name = "zi-1",
+        XdsFile = path,
+        DrainTime = TimeLimit,
+        Limits = new SniRouterOptions { DataPath = dataPath },
+    };
 
     /// <summary>Completes when the program has ended.</summary>
     public Task<int> ExitCode { get; }

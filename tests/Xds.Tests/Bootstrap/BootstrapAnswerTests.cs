@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using Zoneway.TestUtilities.Bootstrap;
 using Zoneway.Xds.Bootstrap;
 
 namespace Zoneway.Xds.Tests.Bootstrap;

@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.Logging.Abstractions;
 using Zoneway.TestUtilities;
+using Zoneway.TestUtilities.Bootstrap;
 using Zoneway.Xds.Ads;
 using Zoneway.Xds.Bootstrap;
 

@@ -1,4 +1,5 @@
 using Zoneway.TestUtilities;
+using Zoneway.TestUtilities.Bootstrap;
 using Zoneway.Xds.Ads;
 using Zoneway.Xds.Bootstrap;
 
@@ -72,6 +73,7 @@ public sealed class BootstrapDocumentTests : IDisposable
     [InlineData("{", "line")]
     [InlineData("node: 7", "")]
     [InlineData("node: {id: a}", "adsConfig")]
+    [InlineData("node: {id: \"\\uD800\"}", "")]
     public void TryParse_NotABootstrap_SaysWhy(string yaml, string reason) => Assert.Contains(reason, Error(yaml), StringComparison.Ordinal);
 
     [Theory]

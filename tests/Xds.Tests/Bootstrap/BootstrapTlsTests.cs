@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging.Abstractions;
 using Zoneway.TestUtilities;
+using Zoneway.TestUtilities.Bootstrap;
 using Zoneway.Xds.Bootstrap;
 
 namespace Zoneway.Xds.Tests.Bootstrap;

@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Headers;
-using Google.Protobuf.WellKnownTypes;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Zoneway.Xds.Grpc;
 
@@ -89,9 +88,9 @@ public sealed class ServerTrapTests : IDisposable
         using var channel = server.Connect();
         using var call = channel.DuplexStreaming(KestrelServer.Method);
 
-        await EchoAsync(call, 5000);
+        await call.EchoOnceAsync(5000);
         await Task.Delay(3 * grace); // the data rate is looked at once a second
-        await EchoAsync(call, 5000);
+        await call.EchoOnceAsync(5000);
     }
 
     [Fact]
@@ -100,7 +99,7 @@ public sealed class ServerTrapTests : IDisposable
         await using var server = await KestrelServer.ServeAsync(KestrelServer.EchoAsync);
         using var channel = server.Connect();
         using var call = channel.DuplexStreaming(KestrelServer.Method);
-        await EchoAsync(call, 1);
+        await call.EchoOnceAsync(1);
         var reading = call.ResponseStream.MoveNext(default);
 
         // Kestrel alone would wait for the stream until HostOptions.ShutdownTimeout, 30 s.
@@ -117,12 +116,6 @@ public sealed class ServerTrapTests : IDisposable
         using var call = channel.DuplexStreaming(KestrelServer.Method);
 
         Assert.False(await call.ResponseStream.MoveNext(default).WaitAsync(KestrelServer.Limit));
-    }
-
-    private static async Task EchoAsync(AsyncDuplexStreamingCall<BytesValue, BytesValue> call, int size)
-    {
-        await call.RequestStream.WriteAsync(KestrelServer.Message(new byte[size])).WaitAsync(KestrelServer.Limit);
-        Assert.True(await call.ResponseStream.MoveNext(default).WaitAsync(KestrelServer.Limit));
     }
 
     private async Task<HttpResponseMessage> SendAsync(

@@ -22,7 +22,7 @@ internal sealed class CallLifetime : IDisposable
         _callerRegistration = AbortOn(options.CancellationToken);
     }
 
-    /// <summary>Cancelled when the call ends before the server has ended it.</summary>
+    /// <summary>Cancelled when the call is over for this side, whatever ended it: all that it holds is to be let go.</summary>
     public CancellationToken Token { get; }
 
     /// <summary>How the call ended; null while it runs.</summary>
@@ -43,6 +43,9 @@ internal sealed class CallLifetime : IDisposable
             _cancellation.Cancel();
         }
     }
+
+    /// <summary>Lets go of everything after a call that is settled.</summary>
+    public void Release() => _cancellation.Cancel();
 
     /// <summary>Ends the call with <see cref="StatusCode.Cancelled"/> when the token is cancelled before the registration is disposed of.</summary>
     public CancellationTokenRegistration AbortOn(CancellationToken cancellationToken) =>

@@ -1,6 +1,6 @@
 namespace Zoneway.Xds.Grpc;
 
-/// <summary>The HTTP/2 stream of a call: one request and its response, open at the same time.</summary>
+/// <summary>The HTTP/2 stream of a call: one request and its response, open at the same time, closed when the call is over.</summary>
 internal sealed class HttpExchange
 {
     private readonly RequestContent _content;
@@ -22,13 +22,6 @@ internal sealed class HttpExchange
     /// </summary>
     public Task<HttpResponseMessage?> Response { get; }
 
-    /// <summary>Closes the stream, with a reset unless both sides have ended it. Harmless when repeated.</summary>
-    public void Close()
-    {
-        _content.Abort(_lifetime.Settle(Status.DefaultCancelled).Status);
-        _received?.Dispose();
-    }
-
     private async Task<HttpResponseMessage?> SendAsync(HttpMessageInvoker invoker, HttpRequestMessage request)
     {
         try
@@ -48,5 +41,12 @@ internal sealed class HttpExchange
             _content.Abort(_lifetime.Settle(TransportErrors.StatusOf(e)).Status);
             return null;
         }
+    }
+
+    // Closes the stream, with a reset unless both sides have ended it.
+    private void Close()
+    {
+        _content.Abort(_lifetime.Settle(Status.DefaultCancelled).Status);
+        _received?.Dispose();
     }
 }

@@ -5,6 +5,9 @@ namespace Zoneway.Xds.Grpc;
 /// <summary>The body of a call's request: open until completed, written to from outside.</summary>
 internal sealed class RequestContent : HttpContent
 {
+    /// <summary>What writers are told who come too late.</summary>
+    public const string ServerDoesNotRead = "The server no longer reads; the response stream has the status of the call.";
+
     private readonly TaskCompletionSource<Stream> _stream = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _completed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -18,10 +21,7 @@ internal sealed class RequestContent : HttpContent
     public void Abort(Status status)
     {
         _completed.TrySetCanceled();
-        if (_stream.TrySetException(new RpcException(status)))
-        {
-            _ = _stream.Task.Exception; // observed: perhaps nobody wants to write
-        }
+        FailWriting(status);
     }
 
     /// <inheritdoc/>
@@ -31,8 +31,18 @@ internal sealed class RequestContent : HttpContent
     /// <inheritdoc/>
     protected override async Task SerializeToStreamAsync(Stream stream, TransportContext? context, CancellationToken cancellationToken)
     {
-        // SocketsHttpHandler holds the request's HEADERS back until the body's first write or flush; a server may wait for them.
-        await stream.FlushAsync(cancellationToken);
+        try
+        {
+            // SocketsHttpHandler holds the request's HEADERS back until the body's first write or flush; a server may wait for them.
+            await stream.FlushAsync(cancellationToken);
+        }
+        catch (Exception e)
+        {
+            // The server was faster: it has answered or reset already. Thrown, this would hide what it said.
+            FailWriting(new(StatusCode.Unavailable, ServerDoesNotRead, e));
+            await _completed.Task;
+            throw;
+        }
 
         if (!_stream.TrySetResult(stream))
         {
@@ -49,5 +59,13 @@ internal sealed class RequestContent : HttpContent
     {
         length = -1;
         return false;
+    }
+
+    private void FailWriting(Status status)
+    {
+        if (_stream.TrySetException(new RpcException(status)))
+        {
+            _ = _stream.Task.Exception; // observed: perhaps nobody wants to write
+        }
     }
 }

@@ -29,7 +29,7 @@ internal sealed class RequestStreamWriter<T>(RequestContent content, CallLifetim
             ThrowIfEnded();
 
             // The status proper, if the server sent one, comes with the response; here only the stream is known to be closed.
-            throw new RpcException(new(StatusCode.Unavailable, "The server no longer reads; the response stream has the status of the call.", e));
+            throw new RpcException(new(StatusCode.Unavailable, RequestContent.ServerDoesNotRead, e));
         }
     }
 

@@ -33,8 +33,8 @@ internal sealed class ResponseStreamReader<T>(HttpExchange exchange, MessagePars
             return true;
         }
 
-        exchange.Close();
         var ended = lifetime.Settle(Status.DefaultCancelled);
+        lifetime.Release();
         return ended.Status.StatusCode == StatusCode.OK ? false : throw new RpcException(ended.Status, ended.Trailers);
     }
 

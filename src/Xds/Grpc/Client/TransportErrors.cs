@@ -6,12 +6,13 @@ namespace Zoneway.Xds.Grpc;
 internal static class TransportErrors
 {
     // RFC 9113 §7.
-    private const long NoError = 0x0;
-    private const long ProtocolError = 0x1;
     private const long RefusedStream = 0x7;
     private const long Cancel = 0x8;
     private const long EnhanceYourCalm = 0xB;
     private const long InadequateSecurity = 0xC;
+
+    // Part of SocketsHttpHandler's text for RST_STREAM.
+    private const string StreamReset = "reset the stream";
 
     /// <summary>The status that says best what the exception, or one inside it, means; the innermost that means something decides.</summary>
     public static Status StatusOf(Exception exception)
@@ -44,13 +45,13 @@ internal static class TransportErrors
 
     private static StatusCode CodeOf(HttpProtocolException exception) => exception.ErrorCode switch
     {
-        NoError => StatusCode.Unavailable, // a server that shuts down: GOAWAY, then the end of the connection
+        // The connection and not the stream failed: a server that closes it (GOAWAY), breaks HTTP/2 or leaves a ping unanswered, which
+        // SocketsHttpHandler reports as PROTOCOL_ERROR as well. Only the text tells a reset of the stream from these.
+        _ when !exception.Message.Contains(StreamReset, StringComparison.Ordinal) => StatusCode.Unavailable,
         RefusedStream => StatusCode.Unavailable,
         Cancel => StatusCode.Cancelled,
         EnhanceYourCalm => StatusCode.ResourceExhausted,
         InadequateSecurity => StatusCode.PermissionDenied,
-        // SocketsHttpHandler reports an unanswered ping as PROTOCOL_ERROR too; only the text tells.
-        ProtocolError when exception.Message.Contains("ping", StringComparison.OrdinalIgnoreCase) => StatusCode.Unavailable,
         _ => StatusCode.Internal,
     };
 

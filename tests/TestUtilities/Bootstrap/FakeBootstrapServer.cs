@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 
-namespace Zoneway.Xds.Tests.Bootstrap;
+namespace Zoneway.TestUtilities.Bootstrap;
 
 /// <summary>A control plane that only answers bootstrap requests, one scripted answer after another; the last one is repeated.</summary>
 internal sealed class FakeBootstrapServer : IAsyncDisposable

@@ -1,7 +1,7 @@
 using System.Text;
 using Zoneway.Xds.Bootstrap;
 
-namespace Zoneway.Xds.Tests.Bootstrap;
+namespace Zoneway.TestUtilities.Bootstrap;
 
 /// <summary>Bootstrap documents and requests written for tests.</summary>
 internal static class SampleBootstraps
@@ -59,12 +59,15 @@ internal static class SampleBootstraps
         """;
 
     /// <summary>A document without TLS.</summary>
-    public const string Plain = """
+    public static string Plain { get; } = PlainAt(5678);
+
+    /// <summary>A document without TLS for a control plane on a local port.</summary>
+    public static string PlainAt(int port, string apiType = "GRPC") => $$"""
         node: {id: .zi-1, cluster: ingress}
-        dynamicResources: {adsConfig: {apiType: GRPC, grpcServices: [{envoyGrpc: {clusterName: ads}}]}}
+        dynamicResources: {adsConfig: {apiType: {{apiType}}, grpcServices: [{envoyGrpc: {clusterName: ads}, initialMetadata: [{key: authorization, value: the-token}]}]} }
         staticResources:
           clusters:
           - name: ads
-            loadAssignment: {endpoints: [{lbEndpoints: [{endpoint: {address: {socketAddress: {address: 127.0.0.1, portValue: 5678}}}}]}]}
+            loadAssignment: {endpoints: [{lbEndpoints: [{endpoint: {address: {socketAddress: {address: 127.0.0.1, portValue: {{port}} } } } }]}]}
         """;
 }

@@ -1,0 +1,71 @@
+using Envoy.Config.Core.V3;
+using Google.Protobuf.WellKnownTypes;
+using Zoneway.Xds.Grpc;
+using Zoneway.ZoneControlPlane.Catalog;
+using Zoneway.ZoneControlPlane.Resources;
+using Zoneway.ZoneControlPlane.Snapshots;
+using Status = Zoneway.Xds.Grpc.Status;
+
+namespace Zoneway.ZoneControlPlane.Ads;
+
+/// <summary>Reads who opens a stream from the node of its first request. Protocol §3.2, §3.5.</summary>
+internal static class NodeReader
+{
+    private const string ReusePortFeature = "feature-reuse-port";
+
+    /// <summary>Reads the node.</summary>
+    /// <param name="node">As it came; null when the first request had none.</param>
+    /// <param name="zone">Zone of this control plane.</param>
+    /// <param name="resource">The resource the proxy sent of itself; null when it sent none.</param>
+    /// <exception cref="RpcException">The node cannot be served; the text says why.</exception>
+    public static ProxyNode Read(Node? node, string zone, out Resource? resource)
+    {
+        if (node is null || !TryReadName(node.Id, out var name))
+        {
+            throw Refused("the first request must have a node with an id of the form \"mesh.name\" or \".name\"");
+        }
+
+        var kind = MetadataText(node, "dataplane.proxyType") switch
+        {
+            "ingress" => ProxyKind.Ingress,
+            "egress" => ProxyKind.Egress,
+            _ => throw Refused("this control plane serves the proxy types ingress and egress only"),
+        };
+        resource = ReadResource(node, name, kind, zone);
+        return new ProxyNode(node.Id, name, kind) { ReusesPorts = HasFeature(node, ReusePortFeature) };
+    }
+
+    // The first dot ends the mesh, which zone proxies leave empty; a Kubernetes name has dots of its own.
+    private static bool TryReadName(string id, out string name)
+    {
+        var dot = id.IndexOf('.', StringComparison.Ordinal);
+        name = id[(dot + 1)..];
+        return dot >= 0 && ResourceNames.IsValidName(name) && (dot == 0 || ResourceNames.IsValidName(id[..dot]));
+    }
+
+    private static Resource? ReadResource(Node node, string name, ProxyKind kind, string zone)
+    {
+        if (MetadataText(node, "dataplane.resource") is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        var resource = EmbeddedResource.Read(text, kind, zone, out var error) ?? throw Refused($"dataplane.resource: {error}");
+        return resource.Name == name
+            ? resource
+            : throw Refused($"dataplane.resource is named {resource.Name}, but the node id says {name}");
+    }
+
+    private static string? MetadataText(Node node, string key) =>
+        node.Metadata is { } metadata && metadata.Fields.TryGetValue(key, out var value) && value.KindCase == Value.KindOneofCase.StringValue
+            ? value.StringValue
+            : null;
+
+    private static bool HasFeature(Node node, string feature) =>
+        node.Metadata is { } metadata
+        && metadata.Fields.TryGetValue("features", out var value)
+        && value.KindCase == Value.KindOneofCase.ListValue
+        && value.ListValue.Values.Any(entry => entry.StringValue == feature);
+
+    private static RpcException Refused(string reason) => new(new Status(StatusCode.InvalidArgument, reason));
+}

@@ -1,0 +1,141 @@
+using System.Net;
+using Envoy.Service.Discovery.V3;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Zoneway.Xds.Grpc;
+using Zoneway.ZoneControlPlane.Ads;
+using Zoneway.ZoneControlPlane.Bootstrap;
+using Zoneway.ZoneControlPlane.Catalog;
+using Zoneway.ZoneControlPlane.Certificates;
+using Zoneway.ZoneControlPlane.Listening;
+using Zoneway.ZoneControlPlane.Resources;
+
+namespace Zoneway.ZoneControlPlane;
+
+/// <summary>A running control plane: composition of its parts around one Kestrel port. Dispose to stop it.</summary>
+internal sealed partial class ZoneControlPlaneServer : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+
+    private ZoneControlPlaneServer(WebApplication app, ZoneControlPlaneOptions options)
+    {
+        _app = app;
+        Address = ReadAddress(app, options);
+    }
+
+    /// <summary>Where the control plane listens: scheme, IP address and the port that was bound.</summary>
+    public Uri Address { get; }
+
+    /// <summary>Starts a control plane and returns when its port is bound. The directory is read in the background; <c>GET /ready</c> tells when it was.</summary>
+    /// <param name="options">What to serve.</param>
+    /// <param name="configureLogging">Adds log providers; null logs nowhere.</param>
+    /// <param name="time">Clock of all intervals; null means the system's.</param>
+    /// <param name="cancellation">Gives up starting.</param>
+    /// <exception cref="IOException">The port cannot be bound.</exception>
+    public static async Task<ZoneControlPlaneServer> StartAsync(
+        ZoneControlPlaneOptions options,
+        Action<ILoggingBuilder>? configureLogging = null,
+        TimeProvider? time = null,
+        CancellationToken cancellation = default)
+    {
+        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
+        configureLogging?.Invoke(builder.Logging);
+        AddServices(builder.Services, options, time ?? TimeProvider.System);
+        builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
+        KestrelSetup.Apply(builder, options);
+        var app = builder.Build();
+        MapEndpoints(app);
+        try
+        {
+            await app.StartAsync(cancellation);
+        }
+        catch
+        {
+            await app.DisposeAsync();
+            throw;
+        }
+
+        var server = new ZoneControlPlaneServer(app, options);
+        Log.Listening(app.Services.GetRequiredService<ILogger<ZoneControlPlaneServer>>(), options.Zone, server.Address);
+        return server;
+    }
+
+    /// <summary>Completes when the process is told to stop, or when the token is cancelled; the control plane has stopped then.</summary>
+    public Task WaitForShutdownAsync(CancellationToken cancellation) => _app.WaitForShutdownAsync(cancellation);
+
+    /// <summary>Completes when the directory has been read and what it says is served.</summary>
+    public Task WaitUntilReadyAsync(CancellationToken cancellation) => _app.Services.GetRequiredService<CatalogSource>().Ready.WaitAsync(cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync(CancellationToken.None);
+        await _app.DisposeAsync();
+    }
+
+    private static void AddServices(IServiceCollection services, ZoneControlPlaneOptions options, TimeProvider time)
+    {
+        services.AddRoutingCore();
+        services.AddMetrics();
+        services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
+        services.AddSingleton(options);
+        services.AddSingleton(options.Ads);
+        services.AddSingleton(time);
+        services.AddSingleton(provider => new ResourceDirectory(options.ResourceFolder, options.DirectoryTiming, time, provider.GetRequiredService<ILogger<ResourceDirectory>>()));
+        services.AddSingleton(provider => new HostResolver(options.HostLookup ?? Dns.GetHostAddressesAsync, options.HostRefreshInterval, time, provider.GetRequiredService<ILogger<HostResolver>>()));
+        services.AddSingleton<ProxyRegistry>();
+        services.AddSingleton(provider => new CatalogSource(
+            options.Zone, provider.GetRequiredService<ResourceDirectory>(), provider.GetRequiredService<ProxyRegistry>(), provider.GetRequiredService<HostResolver>()));
+        services.AddSingleton(new CertificateAuthorityStore(options.EffectiveCaFolder, time));
+        services.AddSingleton(provider => new BootstrapService(provider.GetRequiredService<CatalogSource>(), options.Certificate, options.CertificateChain));
+        services.AddSingleton<BootstrapEndpoint>();
+        services.AddSingleton<AdsMetrics>();
+        services.AddSingleton<AdsService>();
+        services.AddHostedService(static provider => provider.GetRequiredService<ResourceDirectory>());
+        services.AddHostedService(static provider => provider.GetRequiredService<HostResolver>());
+        services.AddHostedService<MeshAuthorityKeeper>();
+    }
+
+    private static void MapEndpoints(WebApplication app)
+    {
+        var bootstrap = app.Services.GetRequiredService<BootstrapEndpoint>();
+        var ads = app.Services.GetRequiredService<AdsService>();
+        var catalog = app.Services.GetRequiredService<CatalogSource>();
+        app.UseRouting();
+        app.MapPost(BootstrapEndpoint.Path, (RequestDelegate)bootstrap.HandleAsync);
+        app.MapGet("/ready", (RequestDelegate)(context => AnswerReadyAsync(context, catalog.Ready.IsCompleted)));
+        app.MapGrpcDuplex(AdsService.SotwPath, DiscoveryRequest.Parser, (DuplexHandler<DiscoveryRequest, DiscoveryResponse>)ads.ServeSotwAsync);
+        app.MapGrpcDuplex(AdsService.DeltaPath, DeltaDiscoveryRequest.Parser, (DuplexHandler<DeltaDiscoveryRequest, DeltaDiscoveryResponse>)ads.ServeDeltaAsync);
+        app.MapGrpcFallback();
+    }
+
+    private static Task AnswerReadyAsync(HttpContext context, bool isReady)
+    {
+        context.Response.StatusCode = isReady ? StatusCodes.Status200OK : StatusCodes.Status503ServiceUnavailable;
+        context.Response.ContentType = "text/plain";
+        return context.Response.WriteAsync(isReady ? "READY" : "NOT_READY", context.RequestAborted);
+    }
+
+    private static Uri ReadAddress(WebApplication app, ZoneControlPlaneOptions options)
+    {
+        if (app.Services.GetService<SharedPort>() is { BoundAddress: { } bound })
+        {
+            return new Uri($"http://{bound}");
+        }
+
+        var addresses = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>();
+        return addresses?.Addresses.FirstOrDefault() is { } address ? new Uri(address) : new Uri($"https://{options.Listen}");
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(100, LogLevel.Information, "Zone control plane of zone {Zone} listens on {Address}")]
+        public static partial void Listening(ILogger logger, string zone, Uri address);
+    }
+}

@@ -1,0 +1,96 @@
+using Zoneway.SniRouter.Clusters;
+using Zoneway.SniRouter.Routing;
+using Zoneway.Xds.Translation;
+using static Zoneway.Xds.Tests.Translation.TestResources;
+
+namespace Zoneway.Xds.Tests.Translation;
+
+public sealed class TcpProxyTranslatorTests
+{
+    [Fact]
+    public void Translate_OnlyCluster_TakesEnvoysDefaults()
+    {
+        var proxy = Translate("cluster: a");
+
+        Assert.Equal([new WeightedCluster("a", 1, EndpointMetadata.Empty)], proxy.Clusters.ToArray());
+        Assert.Equal((TimeSpan.FromHours(1), 0u, ""), (proxy.IdleTimeout, proxy.MaxConnectAttempts, proxy.StatPrefix));
+    }
+
+    [Fact]
+    public void Translate_MetadataMatch_TakesOnlyTheLoadBalancersPart()
+    {
+        var proxy = Translate("cluster: a, statPrefix: p, maxConnectAttempts: 3, metadataMatch: {filterMetadata: {envoy.lb: {version: '2', n: 2, b: true, l: [x]}, other: {x: y}}}");
+
+        EndpointMetadata expected = new([
+            new("version", MetadataValue.Of("2")), new("n", new(MetadataKind.Number, "2")),
+            new("b", new(MetadataKind.Boolean, "true")), new("l", new(MetadataKind.Json, "[\"x\"]"))]);
+        Assert.Equal(expected, Assert.Single(proxy.Clusters).MetadataMatch);
+        Assert.Equal((3u, "p"), (proxy.MaxConnectAttempts, proxy.StatPrefix));
+    }
+
+    [Fact]
+    public void Translate_WeightedClusters_MergesMetadata()
+    {
+        var proxy = Translate("""
+            metadataMatch: {filterMetadata: {envoy.lb: {a: '1', b: '1'}}},
+            weightedClusters: {clusters: [{name: x, weight: 1}, {name: y, weight: 4294967294, metadataMatch: {filterMetadata: {envoy.lb: {b: '2', c: '2'}}}}]}
+            """);
+
+        Assert.Equal([("x", 1u, "a=1,b=1"), ("y", 4294967294u, "a=1,b=2,c=2")], proxy.Clusters.Select(cluster => (cluster.Cluster, cluster.Weight, cluster.MetadataMatch.ToString())));
+    }
+
+    [Theory]
+    [InlineData("0s", -1)]
+    [InlineData("0.000000001s", 1)]
+    [InlineData("5s", 5000)]
+    [InlineData("315576000000s", int.MaxValue)]
+    public void Translate_IdleTimeout_IsWithinWhatTimersTake(string duration, int milliseconds) =>
+        Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), Translate($"cluster: a, idleTimeout: {duration}").IdleTimeout);
+
+    [Theory]
+    [InlineData("", "cluster")]
+    [InlineData("cluster: ''", "cluster")]
+    [InlineData("weightedClusters: {}", "weighted_clusters.clusters")]
+    [InlineData("weightedClusters: {clusters: [{name: '', weight: 1}]}", "weighted_clusters.clusters[0].name")]
+    [InlineData("weightedClusters: {clusters: [{name: a}]}", "weighted_clusters.clusters[0].weight")]
+    [InlineData("weightedClusters: {clusters: [{name: a, weight: 4294967295}, {name: b, weight: 1}]}", "weighted_clusters.clusters")]
+    [InlineData("cluster: a, idleTimeout: -1s", "idle_timeout")]
+    [InlineData("cluster: a, tunnelingConfig: {}", "tunneling_config")]
+    [InlineData("cluster: a, hashPolicy: [{}]", "hash_policy[0]")]
+    public void Translate_UnusableField_QuarantinesChain(string fields, string field)
+    {
+        var result = ListenerTranslator.Translate(ListenerWith("in", Chain("", TcpProxy(fields))));
+
+        Assert.Equal($"filter_chains[0].filters[0].typed_config.{field}", Assert.Single(result.Errors).Field);
+        Assert.IsType<QuarantinedConfig>(Assert.Single(result.Config!.FilterChains).Action);
+    }
+
+    [Fact]
+    public void Translate_HashOfSourceAddress_IsAccepted()
+    {
+        var proxy = new Envoy.Extensions.Filters.Network.TcpProxy.V3.TcpProxy { Cluster = "a", HashPolicy = { Envoy.Type.V3.HashPolicy.Parser.ParseFrom([0x0A, 0x00]) } };
+        var findings = new Findings("in");
+
+        TcpProxyTranslator.Translate(proxy, findings);
+
+        Assert.Empty(findings.Errors);
+    }
+
+    [Fact]
+    public void Translate_FieldsWithoutEffect_AreIgnored()
+    {
+        var result = ListenerTranslator.Translate(ListenerWith("in", Chain("", TcpProxy("cluster: a, accessLog: [{name: x}], maxDownstreamConnectionDuration: 3s, upstreamConnectMode: ON_DOWNSTREAM_DATA"))));
+
+        Assert.Empty(result.Errors);
+        Assert.Equal(
+            ["access_log", "max_downstream_connection_duration", "upstream_connect_mode"],
+            result.Ignored.Select(field => field.Field["filter_chains[0].filters[0].typed_config.".Length..]));
+    }
+
+    private static TcpProxyConfig Translate(string fields)
+    {
+        var result = ListenerTranslator.Translate(ListenerWith("in", Chain("", TcpProxy(fields))));
+        Assert.Empty(result.Errors);
+        return Assert.IsType<TcpProxyConfig>(Assert.Single(result.Config!.FilterChains).Action);
+    }
+}
