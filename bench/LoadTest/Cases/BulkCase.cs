@@ -13,7 +13,7 @@ internal sealed class BulkCase(LoadKind direction, int streams) : BenchCase
     public override string Description => $"{streams} stream(s) of bulk data {(direction == LoadKind.Upload ? "to" : "from")} the back end; the receiver checks and discards";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Metric> Metrics { get; } = [Metric.Throughput, Metric.ProxyPerGibibyte, Metric.MachinePerGibibyte, Metric.KernelThreads];
+    public override IReadOnlyList<Metric> Metrics { get; } = [Metric.Throughput, Metric.ProxyPerGibibyte, Metric.TotalPerGibibyte, Metric.KernelThreads];
 
     /// <inheritdoc/>
     public override Task<Sample> MeasureAsync(CaseRun run) => run.TakeAsync(run.Shared.Request(direction, streams, run.Duration));

@@ -18,7 +18,7 @@ internal sealed class ConnectCase(HelloShape hello) : BenchCase
         $"connect, ClientHello of {_helloBytes} bytes in {(hello == HelloShape.Small ? "one write" : "two writes, server_name last")}, greeting, close; {Connections} at a time";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Metric> Metrics { get; } = [Metric.Connections, Metric.ProxyPerConnection, Metric.MachinePerConnection, Metric.P50, Metric.P99];
+    public override IReadOnlyList<Metric> Metrics { get; } = [Metric.Connections, Metric.ProxyPerConnection, Metric.TotalPerConnection, Metric.P50, Metric.P99];
 
     /// <inheritdoc/>
     public override Task<Sample> MeasureAsync(CaseRun run) => run.TakeAsync(run.Shared.Request(LoadKind.Connect, Connections, run.Duration) with { Hello = hello });

@@ -17,7 +17,7 @@ internal sealed class OpenLoopCase : BenchCase
     public override string Description => $"{MessagesPerSecond} messages/s of {MessageBytes} bytes over {Connections} connections; time from when a message was due to its echo";
 
     /// <inheritdoc/>
-    public override IReadOnlyList<Metric> Metrics { get; } = [Metric.P50, Metric.P99, Metric.P999, Metric.ProxyPerMessage, Metric.MachinePerMessage, Metric.Messages];
+    public override IReadOnlyList<Metric> Metrics { get; } = [Metric.P50, Metric.P99, Metric.P999, Metric.ProxyPerMessage, Metric.TotalPerMessage, Metric.Messages];
 
     /// <inheritdoc/>
     public override Task<Sample> MeasureAsync(CaseRun run) =>

@@ -14,7 +14,7 @@ internal sealed class PingPongCase(int messageBytes, int connections) : BenchCas
 
     /// <inheritdoc/>
     public override IReadOnlyList<Metric> Metrics { get; } =
-        [Metric.Messages, Metric.ProxyPerMessage, Metric.MachinePerMessage, Metric.P50, Metric.P99, Metric.P999, Metric.UserShare];
+        [Metric.Messages, Metric.ProxyPerMessage, Metric.TotalPerMessage, Metric.P50, Metric.P99, Metric.P999, Metric.UserShare];
 
     /// <inheritdoc/>
     public override Task<Sample> MeasureAsync(CaseRun run) =>

@@ -15,15 +15,15 @@ internal sealed record Metric(string Name, string Unit, Func<Sample, double?> Va
 
     public static readonly Metric ProxyPerGibibyte = new("proxy CPU", "s/GiB", sample => sample.Load.Usage?.Proxy / (sample.Load.Bytes / Gibibyte));
 
-    public static readonly Metric MachinePerGibibyte = new("whole-machine CPU", "s/GiB", sample => sample.Load.Usage?.Machine / (sample.Load.Bytes / Gibibyte));
+    public static readonly Metric TotalPerGibibyte = new("CPU in all", "s/GiB", sample => sample.Load.Usage?.Total / (sample.Load.Bytes / Gibibyte));
 
     public static readonly Metric ProxyPerMessage = new("proxy CPU", "µs/message", sample => sample.Load.Usage?.Proxy * 1e6 / sample.Load.Operations);
 
-    public static readonly Metric MachinePerMessage = new("whole-machine CPU", "µs/message", sample => sample.Load.Usage?.Machine * 1e6 / sample.Load.Operations);
+    public static readonly Metric TotalPerMessage = new("CPU in all", "µs/message", sample => sample.Load.Usage?.Total * 1e6 / sample.Load.Operations);
 
     public static readonly Metric ProxyPerConnection = ProxyPerMessage with { Unit = "µs/connection" };
 
-    public static readonly Metric MachinePerConnection = MachinePerMessage with { Unit = "µs/connection" };
+    public static readonly Metric TotalPerConnection = TotalPerMessage with { Unit = "µs/connection" };
 
     public static readonly Metric Messages = new("rate", "messages/s", sample => sample.Load.Operations / sample.Load.Seconds) { IsHigherBetter = true };
 

@@ -8,6 +8,9 @@ internal sealed record Sample
     private const double MostForeignProcessors = 0.25;
     private const double MostStolenShare = 0.05;
 
+    /// <summary>Number of the round, from 1.</summary>
+    public int Round { get; init; }
+
     public required LoadResult Load { get; init; }
 
     /// <summary>Resident memory of the same contender with the smallest route table; null but for the cases about the number of routes.</summary>

@@ -18,12 +18,15 @@ internal sealed record Usage
     /// <summary>Threads of the kernel.</summary>
     public double KernelThreads { get; init; }
 
-    /// <summary>Everything on the machine but idling (/proc/stat), exact to 10 ms per processor.</summary>
+    /// <summary>Everything on the machine but idling (/proc/stat). Counted in ticks of 10 ms, so that bursts between two of them go unseen.</summary>
     public double Machine { get; init; }
+
+    /// <summary>All who take part: proxy, harness and the kernel's threads, by their exact clocks.</summary>
+    public double Total => Proxy + Harness + KernelThreads;
 
     /// <summary>Taken away by the hypervisor.</summary>
     public double Steal { get; init; }
 
     /// <summary>Processors that anything else used on average: what makes a sample noisy.</summary>
-    public double ForeignProcessors => Math.Max(0, (Machine - Proxy - Harness - KernelThreads) / Seconds);
+    public double ForeignProcessors => Math.Max(0, (Machine - Total) / Seconds);
 }

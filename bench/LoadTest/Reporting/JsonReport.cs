@@ -30,7 +30,7 @@ internal static class JsonReport
         row.Metric.Name,
         row.Metric.Unit,
         row.Metric.IsHigherBetter,
-        row.BestPeer,
+        BestPeer = row.BestPeer?.Contender.Name,
         Contenders = row.Cells.ToDictionary(cell => cell.Contender.Name, cell => new { cell.Median, cell.RatioToBestPeer, cell.Values, cell.LeftOut, cell.IsNoisy }),
     };
 }

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text;
-using Zoneway.LoadTest.Contenders;
 
 namespace Zoneway.LoadTest.Reporting;
 
@@ -27,9 +26,10 @@ internal static class MarkdownReport
         text.AppendLine(
             """
 
-            Medians of the samples; in brackets the ratio to the best peer of the same run. ↓ lower is better, ↑ higher is better. Load generator, back ends and proxies share the
-            machine. *Proxy CPU* is that of all processes of a contender, kernel work done in their name included; *whole-machine CPU* is everything. `~`: all samples were noisy, with other
-            processes using more than a quarter of a processor, or time stolen by the hypervisor; where there were quiet samples, noisy ones are left out.
+            Medians of the samples; in brackets the ratio to the best peer of the same run (in italics), as the median of the ratios within each round. ↓ lower is better, ↑ higher is better.
+            Load generator, back ends and proxies share the machine. *Proxy CPU* is that of all processes of a contender, kernel work done in their name included; *CPU in all* adds load
+            generator, back ends and kernel threads: the whole machine without foreign processes. `~`: all samples were noisy, with foreign processes using more than a quarter of a
+            processor, or time stolen by the hypervisor; where there were quiet samples, noisy ones are left out.
 
             """);
         foreach (var contender in results.Contenders)
@@ -58,7 +58,7 @@ internal static class MarkdownReport
         }
     }
 
-    private static string Write(Cell cell, double? bestPeer)
+    private static string Write(Cell cell, Cell? bestPeer)
     {
         if (cell.Median is not { } median)
         {
@@ -69,7 +69,7 @@ internal static class MarkdownReport
         return cell switch
         {
             { RatioToBestPeer: { } ratio } => $"**{figure}** ({Figures.Format(ratio)})",
-            { Contender.Role: ContenderRole.Peer } when median == bestPeer => $"*{figure}*",
+            _ when ReferenceEquals(cell, bestPeer) => $"*{figure}*",
             _ => figure,
         };
     }

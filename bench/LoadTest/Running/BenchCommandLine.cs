@@ -30,7 +30,7 @@ internal sealed class BenchCommandLine
             _quick, _cases, _contenders, _samples, _duration, _json, _markdown, _zoneIngress, _list,
         };
         _root.SetAction((result, cancellationToken) => run(Read(result), result.GetValue(_list), cancellationToken));
-        _samples.Validators.Add(result => Check(result.GetValueOrDefault<int?>() is null or (>= 1 and <= 100), result.AddError, "--samples takes a number from 1 to 100."));
+        _samples.Validators.Add(result => Check(result.Tokens.All(token => int.TryParse(token.Value, out var samples) && samples is >= 1 and <= 100), result.AddError, "--samples takes a number from 1 to 100."));
         _duration.Validators.Add(result => Check(TryParse(result.GetValueOrDefault<string?>(), out _), result.AddError, "--duration takes a time from 50ms to 60s."));
     }
 

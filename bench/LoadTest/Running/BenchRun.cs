@@ -63,16 +63,16 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<BenchCase> ca
             foreach (var contender in order.Where(contender => benchCase.AppliesTo(contender.Contender)))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                await TakeAsync(benchCase, new CaseRun(harness, options, contender));
+                await TakeAsync(benchCase, new CaseRun(harness, options, contender), round);
             }
         }
     }
 
-    private async Task TakeAsync(BenchCase benchCase, CaseRun run)
+    private async Task TakeAsync(BenchCase benchCase, CaseRun run, int round)
     {
         try
         {
-            var sample = await benchCase.MeasureAsync(run);
+            var sample = await benchCase.MeasureAsync(run) with { Round = round };
             _results.Add(benchCase, run.Contender, sample);
             await progress.WriteLineAsync(SampleLine.Format(benchCase, run.Contender, sample));
         }

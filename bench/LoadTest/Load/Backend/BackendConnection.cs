@@ -76,7 +76,7 @@ internal sealed unsafe class BackendConnection : IEventHandler
         if (received.Length < needed)
         {
             Keep(received);
-            return needed <= LargestHelloBytes;
+            return needed <= LargestHelloBytes && !_isEnding;
         }
 
         _partialHello = null;
@@ -105,7 +105,8 @@ internal sealed unsafe class BackendConnection : IEventHandler
         }
 
         _stream = BackendStream.Create(order, _context);
-        return _stream is null || Serve();
+        // An end that came with the hello has no event of its own.
+        return (_stream is null && !_isEnding) || Serve();
     }
 
     private void Close()
