@@ -18,21 +18,13 @@ if (!OperatingSystem.IsLinux())
 using var stop = new CancellationTokenSource();
 using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Cancel);
 using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel);
-try
+return args switch
 {
-    return args switch
-    {
-        ["backend", var backends, var counters] => BackendProcess.Run(int.Parse(backends, CultureInfo.InvariantCulture), counters),
-        ["load", var counters] => LoadProcess.Run(counters),
-        ["guard"] => Guard.Run(),
-        _ => await new BenchCommandLine(BenchProgram.RunAsync).InvokeAsync(args, stop.Token),
-    };
-}
-catch (OperationCanceledException)
-{
-    await Console.Error.WriteLineAsync("Stopped; everything that was started has ended.");
-    return 1;
-}
+    ["backend", var backends, var counters] => BackendProcess.Run(int.Parse(backends, CultureInfo.InvariantCulture), counters),
+    ["load", var counters] => LoadProcess.Run(counters),
+    ["guard", var directory] => Guard.Run(directory),
+    _ => await new BenchCommandLine(BenchProgram.RunAsync).InvokeAsync(args, stop.Token),
+};
 
 void Cancel(PosixSignalContext context)
 {

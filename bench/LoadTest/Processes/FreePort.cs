@@ -9,17 +9,17 @@ internal static class FreePort
     private const int First = 20_000;
     private const int Last = 32_000;
 
-    private static int _next = First + (Environment.ProcessId * 37 % (Last - First));
+    private static int LastTaken = First + (Environment.ProcessId * 37 % (Last - First));
 
     /// <summary>A loopback port that nothing listens on; a different one each time.</summary>
     public static int Take()
     {
         for (var tries = First; tries < Last; tries++)
         {
-            _next = _next < Last ? _next + 1 : First;
-            if (IsFree(_next))
+            LastTaken = LastTaken < Last ? LastTaken + 1 : First;
+            if (IsFree(LastTaken))
             {
-                return _next;
+                return LastTaken;
             }
         }
 

@@ -1,14 +1,16 @@
+using System.ComponentModel;
 using System.Diagnostics;
+using Zoneway.LoadTest.Measuring;
 
 namespace Zoneway.LoadTest.Processes;
 
 /// <summary>
-/// Sees to it that nothing outlives the harness, even one that is killed: a child that knows every process started and, when its standard input ends, ends
-/// those that are left, by ID and start time. Protocol: <c>+ID</c> and <c>-ID</c>, one per line.
+/// Sees to it that nothing outlives the harness, even one that is killed: a child that knows every process started and, when its standard input ends, ends those that are
+/// left, by ID and start time, and deletes the directory of files. Protocol: <c>+ID</c> and <c>-ID</c>, one per line.
 /// </summary>
-internal sealed class Guard : IAsyncDisposable
+internal sealed class Guard(string directory) : IAsyncDisposable
 {
-    private readonly Process _process = OwnProgram.Start("guard");
+    private readonly Process _process = OwnProgram.Start("guard", directory);
 
     public int ProcessId => _process.Id;
 
@@ -16,6 +18,7 @@ internal sealed class Guard : IAsyncDisposable
 
     public void Forget(int process) => _process.StandardInput.WriteLine($"-{process}");
 
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         _process.StandardInput.Close();
@@ -24,50 +27,48 @@ internal sealed class Guard : IAsyncDisposable
     }
 
     /// <summary>The child's side.</summary>
-    public static int Run()
+    /// <param name="directory">What is deleted in the end.</param>
+    public static int Run(string directory)
     {
-        var watched = new Dictionary<int, Process>();
+        var watched = new Dictionary<int, long>();
         while (Console.In.ReadLine() is { Length: > 1 } line)
         {
-            var id = int.Parse(line.AsSpan(1));
+            var process = int.Parse(line.AsSpan(1));
             if (line[0] == '-')
             {
-                watched.Remove(id);
+                watched.Remove(process);
             }
-            else if (Find(id) is { } process)
+            else
             {
-                watched[id] = process;
+                watched[process] = ProcessTable.StartTicks(process);
             }
         }
 
-        foreach (var process in watched.Values)
+        foreach (var (process, startTicks) in watched)
         {
-            End(process);
+            End(process, startTicks);
         }
 
+        Directory.Delete(directory, recursive: true);
         return 0;
     }
 
-    private static Process? Find(int id)
+    // An ID alone could be that of a later process by now.
+    private static void End(int id, long startTicks)
     {
+        if (startTicks == 0 || ProcessTable.StartTicks(id) != startTicks)
+        {
+            return;
+        }
+
         try
         {
-            var process = Process.GetProcessById(id);
-            // Read now, and remembered: by it the process is told from a later one with the same ID.
-            _ = process.StartTime;
-            return process;
+            using var process = Process.GetProcessById(id);
+            process.Kill(entireProcessTree: true);
         }
-        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException)
+        catch (Exception exception) when (exception is ArgumentException or InvalidOperationException or Win32Exception)
         {
-            return null;
-        }
-    }
-
-    private static void End(Process process)
-    {
-        if (Find(process.Id) is { } current && current.StartTime == process.StartTime)
-        {
-            current.Kill(entireProcessTree: true);
+            // It ended by itself in the meantime.
         }
     }
 }

@@ -9,7 +9,7 @@ namespace Zoneway.LoadTest.Running;
 /// <summary>The driver: picks cases and contenders, runs, and writes the report.</summary>
 internal static class BenchProgram
 {
-    /// <summary>Exit code when a byte or a route was wrong, or a contender failed.</summary>
+    /// <summary>Exit code when a byte or a route was wrong, a contender failed, or the run was stopped.</summary>
     private const int Failed = 1;
 
     public static async Task<int> RunAsync(BenchOptions options, bool isListing, CancellationToken cancellationToken)
@@ -49,7 +49,17 @@ internal static class BenchProgram
         var began = TimeProvider.System.GetUtcNow();
         var elapsed = Stopwatch.StartNew();
         var run = new BenchRun(options, cases, [.. contenders.Where(contender => contender.Obstacle is null)], Console.Error);
-        var results = await run.ExecuteAsync(cancellationToken);
+        ResultBook results;
+        try
+        {
+            results = await run.ExecuteAsync(cancellationToken);
+        }
+        catch (OperationCanceledException)
+        {
+            await Console.Error.WriteLineAsync("Stopped; everything that was started has ended.");
+            return Failed;
+        }
+
         await WriteAsync(new ReportHeader(began, MachineDescription.Read(), options, elapsed.Elapsed, run.WasCutShort), results);
         return results.HasFailed ? Failed : 0;
     }

@@ -31,7 +31,7 @@ internal sealed class Harness : IAsyncDisposable
     public static async Task<Harness> StartAsync()
     {
         var directory = Directory.CreateTempSubdirectory("zoneway-load-");
-        var guard = new Guard();
+        var guard = new Guard(directory.FullName);
         return new Harness(directory, guard, await LoadGenerator.StartAsync(Backends, directory.FullName, guard));
     }
 
@@ -77,7 +77,6 @@ internal sealed class Harness : IAsyncDisposable
     {
         await Load.DisposeAsync();
         await _guard.DisposeAsync();
-        _directory.Delete(recursive: true);
     }
 
     private static async Task WaitUntilServingAsync(Contender contender, ContenderSetup setup, ChildProcess process)
