@@ -14,7 +14,8 @@ internal sealed class IdleCase(int connections) : BenchCase
     public override string Name => "idle";
 
     /// <inheritdoc/>
-    public override string Description => $"{connections} idle connections through a fresh process: before any, after the greeting, after one round trip of 64 bytes on each, after the end of all";
+    public override string Description =>
+        $"{connections} idle connections through a fresh process: before any, after the greeting, after one round trip of 64 bytes on each, after the end of all";
 
     /// <inheritdoc/>
     public override bool StartsContenders => true;

@@ -18,7 +18,8 @@ internal sealed class UpdateCase(int routes) : BenchCase
 
     /// <inheritdoc/>
     public override string Description =>
-        $"{routes} routes with a cluster each from a control plane (delta xDS), 1,000 endpoint updates/s, {MessagesPerSecond} messages/s of 64 bytes on {Connections} connections meanwhile; "
+        $"{routes} routes with a cluster each from a control plane (delta xDS), 1,000 endpoint updates/s, "
+        + $"{MessagesPerSecond} messages/s of 64 bytes on {Connections} connections meanwhile; "
         + "time from sending a new endpoint to the greeting of the first connection on it";
 
     /// <inheritdoc/>

@@ -28,8 +28,8 @@ internal sealed class EnvoyContender : Contender
                 ["clusters"] = new JsonArray([.. clusters]),
             },
         };
-        return new ProgramStart(
-            _program!, "-c", setup.Write("envoy.json", bootstrap.ToJsonString()), "--concurrency", $"{Environment.ProcessorCount}", "--log-level", "error", "--disable-hot-restart");
+        var path = setup.Write("envoy.json", bootstrap.ToJsonString());
+        return new ProgramStart(_program!, "-c", path, "--concurrency", $"{Environment.ProcessorCount}", "--log-level", "error", "--disable-hot-restart");
     }
 
     private static JsonObject Untyped(JsonObject resource)

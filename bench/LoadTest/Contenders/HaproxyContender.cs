@@ -18,7 +18,8 @@ internal sealed class HaproxyContender(bool isSplicing) : Contender
 
     /// <inheritdoc/>
     public override string Description =>
-        $"{InstalledProgram.Version(_program!, "-v")}, tcp mode, {Environment.ProcessorCount} threads, {(isSplicing ? "option splice-request and splice-response, pipes of 512 KiB" : "no splice")}";
+        $"{InstalledProgram.Version(_program!, "-v")}, tcp mode, {Environment.ProcessorCount} threads, "
+        + (isSplicing ? "option splice-request and splice-response, pipes of 512 KiB" : "no splice");
 
     /// <inheritdoc/>
     public override string? Obstacle => _program is null ? "HAProxy is not installed" : null;

@@ -2,7 +2,10 @@ using System.Buffers.Binary;
 
 namespace Zoneway.LoadTest.Load;
 
-/// <summary>The first bytes of a back end. They prove to which one a connection was routed, and that it saw the hello unchanged. Layout: magic 4, back end 2, intact 1, zero 1, seed 4, zero 4.</summary>
+/// <summary>
+/// The first bytes of a back end. They prove to which one a connection was routed, and that it saw the hello unchanged. Layout: magic 4, back end 2, intact 1,
+/// zero 1, seed 4, zero 4.
+/// </summary>
 /// <param name="Backend">Number of the back end.</param>
 /// <param name="IsHelloIntact">Whether every byte of the hello arrived as it was sent.</param>
 /// <param name="Seed">The seed of the hello's <see cref="StreamOrder"/>.</param>

@@ -44,7 +44,8 @@ internal sealed class HelloBook
         var serverName = RouteSet.ServerName(route);
         var hello = shape == HelloShape.Small
             ? Common().WithServerName(serverName).WithKeyShare(ClientHelloBuilder.X25519, 32).WithPadding(64)
-            : Common().WithKeyShare(0x4A4A, 1).WithKeyShare(ClientHelloBuilder.X25519MLKEM768, 1216).WithKeyShare(ClientHelloBuilder.X25519, 32).WithEch(208).WithServerName(serverName);
+            : Common().WithKeyShare(0x4A4A, 1).WithKeyShare(ClientHelloBuilder.X25519MLKEM768, 1216).WithKeyShare(ClientHelloBuilder.X25519, 32).WithEch(208)
+                .WithServerName(serverName);
         return hello.Build();
     }
 

@@ -3,8 +3,8 @@ using System.Numerics;
 namespace Zoneway.LoadTest.Measuring;
 
 /// <summary>
-/// Counts times in nanoseconds in buckets whose width grows with the value: 128 per power of two, so that a value read back is at most 0.8 % above the true one, as HdrHistogram does
-/// with two digits. Recording is a shift and an increment.
+/// Counts times in nanoseconds in buckets whose width grows with the value: 128 per power of two, so that a value read back is at most 0.8 % above the
+/// true one, as HdrHistogram does with two digits. Recording is a shift and an increment.
 /// </summary>
 internal sealed class LatencyHistogram
 {
@@ -28,18 +28,6 @@ internal sealed class LatencyHistogram
         _counts[Index(value)]++;
         Count++;
         Max = Math.Max(Max, value);
-    }
-
-    /// <summary>Takes in the counts of another histogram.</summary>
-    public void Add(LatencyHistogram other)
-    {
-        for (var i = 0; i < _counts.Length; i++)
-        {
-            _counts[i] += other._counts[i];
-        }
-
-        Count += other.Count;
-        Max = Math.Max(Max, other.Max);
     }
 
     /// <summary>The value that a share of all values does not exceed, in nanoseconds; 0 when nothing was recorded.</summary>

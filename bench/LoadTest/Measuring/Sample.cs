@@ -23,7 +23,8 @@ internal sealed record Sample
     public UpdateReading? Updates { get; init; }
 
     /// <summary>Whether something else used so much of the machine that the figures are doubtful.</summary>
-    public bool IsNoisy => Load.Usage is { } usage && (usage.ForeignProcessors > MostForeignProcessors || usage.Steal > MostStolenShare * usage.Seconds * Environment.ProcessorCount);
+    public bool IsNoisy => Load.Usage is { } usage
+        && (usage.ForeignProcessors > MostForeignProcessors || usage.Steal > MostStolenShare * usage.Seconds * Environment.ProcessorCount);
 
     /// <summary>Whether bytes and routes were right.</summary>
     public bool IsCorrect => Load is { WrongBytes: 0, WrongRoutes: 0 } && Updates is null or { Rejected: 0 };

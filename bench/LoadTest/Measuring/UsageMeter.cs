@@ -62,7 +62,8 @@ internal sealed class UsageMeter
     private static (double Busy, double Steal) ReadMachine()
     {
         var line = File.ReadLines("/proc/stat").First();
-        var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1).Select(field => double.Parse(field, CultureInfo.InvariantCulture) / MachineTicksPerSecond).ToArray();
+        var fields = line.Split(' ', StringSplitOptions.RemoveEmptyEntries).Skip(1)
+            .Select(field => double.Parse(field, CultureInfo.InvariantCulture) / MachineTicksPerSecond).ToArray();
         return (fields[0] + fields[1] + fields[2] + fields[5] + fields[6], fields[7]);
     }
 

@@ -43,7 +43,13 @@ internal sealed class ChildProcess : IAsyncDisposable
 
     public static ChildProcess Start(string program, IReadOnlyList<string> arguments, Guard guard)
     {
-        var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardOutput = true, RedirectStandardError = true, RedirectStandardInput = true };
+        var start = new ProcessStartInfo(program, arguments)
+        {
+            UseShellExecute = false,
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         var process = Process.Start(start) ?? throw new InvalidOperationException($"{program} does not start.");
         process.StandardInput.Close();
         return new ChildProcess(process, guard);
@@ -73,7 +79,14 @@ internal sealed class ChildProcess : IAsyncDisposable
     private async Task WaitAsync()
     {
         using var limit = new CancellationTokenSource(EndLimit);
-        await _process.WaitForExitAsync(limit.Token).ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        try
+        {
+            await _process.WaitForExitAsync(limit.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            // The caller looks whether it has ended.
+        }
     }
 
     // Children end with their parent; one that did not has no other to see to it.

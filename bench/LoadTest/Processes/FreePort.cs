@@ -3,7 +3,9 @@ using System.Net.Sockets;
 
 namespace Zoneway.LoadTest.Processes;
 
-/// <summary>Finds ports for programs that must be told theirs. Below the range that Linux takes for outgoing connections, so that none of the load's own can be in the way.</summary>
+/// <summary>
+/// Finds ports for programs that must be told theirs. Below the range that Linux takes for outgoing connections, so that none of the load's own can be in the way.
+/// </summary>
 internal static class FreePort
 {
     private const int First = 20_000;

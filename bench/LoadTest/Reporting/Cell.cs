@@ -33,7 +33,8 @@ internal sealed record Cell
         return new Cell
         {
             Contender = contender,
-            Values = counting.Where(sample => metric.Value(sample) is { } value && double.IsFinite(value)).ToDictionary(sample => sample.Round, sample => metric.Value(sample)!.Value),
+            Values = counting.Where(sample => metric.Value(sample) is { } value && double.IsFinite(value))
+                .ToDictionary(sample => sample.Round, sample => metric.Value(sample)!.Value),
             LeftOut = samples.Count - counting.Count,
             IsNoisy = quiet.Count == 0 && valid.Count > 0,
         };

@@ -26,10 +26,11 @@ internal static class MarkdownReport
         text.AppendLine(
             """
 
-            Medians of the samples; in brackets the ratio to the best peer of the same run (in italics), as the median of the ratios within each round. ↓ lower is better, ↑ higher is better.
-            Load generator, back ends and proxies share the machine. *Proxy CPU* is that of all processes of a contender, kernel work done in their name included; *CPU in all* adds load
-            generator, back ends and kernel threads: the whole machine without foreign processes. `~`: all samples were noisy, with foreign processes using more than a quarter of a
-            processor, or time stolen by the hypervisor; where there were quiet samples, noisy ones are left out.
+            Medians of the samples; in brackets the ratio to the best peer of the same run (in italics), as the median of the ratios within each round.
+            ↓ lower is better, ↑ higher is better. Load generator, back ends and proxies share the machine. *Proxy CPU* is that of all processes of a contender,
+            kernel work done in their name included; *CPU in all* adds load generator, back ends and kernel threads: the whole machine without foreign processes.
+            `~`: all samples were noisy, with foreign processes using more than a quarter of a processor, or time stolen by the hypervisor; where there were
+            quiet samples, noisy ones are left out.
 
             """);
         foreach (var contender in results.Contenders)
@@ -54,7 +55,8 @@ internal static class MarkdownReport
         text.AppendLine($"|---|{string.Concat(table.Contenders.Select(_ => "---:|"))}");
         foreach (var row in table.Rows)
         {
-            text.AppendLine($"| {row.Metric.Name}{(row.Metric.Unit.Length > 0 ? $", {row.Metric.Unit}" : "")} {(row.Metric.IsHigherBetter ? '↑' : '↓')} | {string.Join(" | ", row.Cells.Select(cell => Write(cell, row.BestPeer)))} |");
+            var unit = row.Metric.Unit.Length > 0 ? $", {row.Metric.Unit}" : "";
+            text.AppendLine($"| {row.Metric.Name}{unit} {(row.Metric.IsHigherBetter ? '↑' : '↓')} | {string.Join(" | ", row.Cells.Select(cell => Write(cell, row.BestPeer)))} |");
         }
     }
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.CommandLine.Parsing;
 using System.Globalization;
 using Zoneway.LoadTest.Contenders;
 
@@ -12,13 +13,24 @@ internal sealed class BenchCommandLine
     public const int BadUsage = 2;
 
     private readonly Option<bool> _quick = new("--quick") { Description = "Less than two minutes: main cases and contenders, 3 samples of 0.3s." };
-    private readonly Option<string?> _cases = new("--cases") { Description = "Names of cases, or their beginnings such as up or ping, separated by commas. Default: all.", HelpName = "a,b" };
+    private readonly Option<string?> _cases = new("--cases")
+    {
+        Description = "Names of cases, or their beginnings such as up or ping, separated by commas. Default: all.",
+        HelpName = "a,b",
+    };
+
     private readonly Option<string?> _contenders = new("--contenders") { Description = "Names of contenders, likewise. Default: all that are installed.", HelpName = "x,y" };
     private readonly Option<int?> _samples = new("--samples") { Description = "Samples per case and contender. Default 5.", HelpName = "N" };
+    private readonly Option<int?> _retakes = new("--retakes") { Description = "How often a noisy sample is taken again. Default 2, with --quick 0.", HelpName = "N" };
     private readonly Option<string?> _duration = new("--duration") { Description = "Length of a sample, such as 0.7s or 700ms. Default 0.7s.", HelpName = "time" };
     private readonly Option<string?> _json = new("--json") { Description = "File for the report as JSON.", HelpName = "file" };
     private readonly Option<string?> _markdown = new("--markdown") { Description = "File for the report as Markdown. Default: standard output.", HelpName = "file" };
-    private readonly Option<string?> _zoneIngress = new("--zone-ingress") { Description = "The zone-ingress to measure. Default: the one built with this program.", HelpName = "path" };
+    private readonly Option<string?> _zoneIngress = new("--zone-ingress")
+    {
+        Description = "The zone-ingress to measure. Default: the one built with this program.",
+        HelpName = "path",
+    };
+
     private readonly Option<bool> _list = new("--list") { Description = "Name all cases and contenders, and what is in the way of those that cannot take part." };
     private readonly RootCommand _root;
 
@@ -27,10 +39,11 @@ internal sealed class BenchCommandLine
     {
         _root = new RootCommand("Measures Zoneway's data path side by side with other SNI proxies, on loopback.")
         {
-            _quick, _cases, _contenders, _samples, _duration, _json, _markdown, _zoneIngress, _list,
+            _quick, _cases, _contenders, _samples, _retakes, _duration, _json, _markdown, _zoneIngress, _list,
         };
         _root.SetAction((result, cancellationToken) => run(Read(result), result.GetValue(_list), cancellationToken));
-        _samples.Validators.Add(result => Check(result.Tokens.All(token => int.TryParse(token.Value, out var samples) && samples is >= 1 and <= 100), result.AddError, "--samples takes a number from 1 to 100."));
+        _samples.Validators.Add(result => Check(IsNumber(result, 1, 100), result.AddError, "--samples takes a number from 1 to 100."));
+        _retakes.Validators.Add(result => Check(IsNumber(result, 0, 10), result.AddError, "--retakes takes a number from 0 to 10."));
         _duration.Validators.Add(result => Check(TryParse(result.GetValueOrDefault<string?>(), out _), result.AddError, "--duration takes a time from 50ms to 60s."));
     }
 
@@ -51,6 +64,7 @@ internal sealed class BenchCommandLine
             Cases = Words(result.GetValue(_cases)),
             Contenders = Words(result.GetValue(_contenders)),
             Samples = result.GetValue(_samples) ?? options.Samples,
+            Retakes = result.GetValue(_retakes) ?? options.Retakes,
             Duration = TryParse(result.GetValue(_duration), out var duration) && duration is { } time ? time : options.Duration,
             JsonPath = result.GetValue(_json),
             MarkdownPath = result.GetValue(_markdown),
@@ -59,6 +73,9 @@ internal sealed class BenchCommandLine
     }
 
     private static string[] Words(string? text) => text?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+
+    private static bool IsNumber(OptionResult result, int least, int most) =>
+        result.Tokens.All(token => int.TryParse(token.Value, CultureInfo.InvariantCulture, out var number) && number >= least && number <= most);
 
     private static void Check(bool isGood, Action<string> report, string problem)
     {

@@ -15,6 +15,9 @@ internal sealed record BenchOptions
     /// <summary>Length of the interval of a sample.</summary>
     public TimeSpan Duration { get; init; } = TimeSpan.FromSeconds(0.7);
 
+    /// <summary>How often a noisy sample is taken again, in the hope of a quiet one.</summary>
+    public int Retakes { get; init; } = 2;
+
     /// <summary>A run of less than two minutes: fewer cases and contenders, shorter and fewer samples.</summary>
     public bool IsQuick { get; init; }
 
@@ -31,5 +34,5 @@ internal sealed record BenchOptions
     public string? MarkdownPath { get; init; }
 
     /// <summary>What a short run is, unless it is said otherwise.</summary>
-    public BenchOptions Quick() => this with { IsQuick = true, Samples = 3, Duration = TimeSpan.FromSeconds(0.3), TimeLimit = TimeSpan.FromSeconds(100) };
+    public BenchOptions Quick() => this with { IsQuick = true, Samples = 3, Retakes = 0, Duration = TimeSpan.FromSeconds(0.3), TimeLimit = TimeSpan.FromSeconds(100) };
 }

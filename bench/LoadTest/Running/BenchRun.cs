@@ -72,9 +72,16 @@ internal sealed class BenchRun(BenchOptions options, IReadOnlyList<BenchCase> ca
     {
         try
         {
-            var sample = await benchCase.MeasureAsync(run) with { Round = round };
-            _results.Add(benchCase, run.Contender, sample);
-            await progress.WriteLineAsync(SampleLine.Format(benchCase, run.Contender, sample));
+            for (var retakes = benchCase.StartsContenders ? 0 : options.Retakes; ; retakes--)
+            {
+                var sample = await benchCase.MeasureAsync(run) with { Round = round };
+                await progress.WriteLineAsync(SampleLine.Format(benchCase, run.Contender, sample));
+                if (retakes <= 0 || !sample.IsValid || !sample.IsNoisy)
+                {
+                    _results.Add(benchCase, run.Contender, sample);
+                    return;
+                }
+            }
         }
         catch (ContenderFailedException exception)
         {

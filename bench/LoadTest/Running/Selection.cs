@@ -4,7 +4,8 @@ namespace Zoneway.LoadTest.Running;
 internal static class Selection
 {
     /// <summary>
-    /// All items that one of the words names: the one with exactly that name, or else all whose name begins with the word and a hyphen, such as <c>up-1</c> and <c>up-8</c> for <c>up</c>.
+    /// All items that one of the words names: the one with exactly that name, or else all whose name begins with the word and a hyphen, such as <c>up-1</c> and
+    /// <c>up-8</c> for <c>up</c>.
     /// </summary>
     /// <param name="items">The items, in the order wanted.</param>
     /// <param name="name">Their names.</param>

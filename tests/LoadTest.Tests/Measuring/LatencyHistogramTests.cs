@@ -58,18 +58,4 @@ public sealed class LatencyHistogramTests
         Assert.Equal(0, histogram.Quantile(0.5));
         Assert.InRange(histogram.Quantile(1), 1L << 39, long.MaxValue);
     }
-
-    [Fact]
-    public void Add_AnotherHistogram_IsAsIfRecordedHere()
-    {
-        var (first, second) = (new LatencyHistogram(), new LatencyHistogram());
-        first.Record(10);
-        second.Record(1000);
-        second.Record(2000);
-
-        first.Add(second);
-
-        Assert.Equal((3, 2000), (first.Count, first.Max));
-        Assert.InRange(first.Quantile(0.5), 1000, 1008);
-    }
 }

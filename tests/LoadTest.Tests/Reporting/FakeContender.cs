@@ -25,6 +25,13 @@ internal sealed class FakeContender(string name, ContenderRole role) : Contender
     public static Sample Sample(int round, long operations, double foreignProcessors = 0, int failures = 0, long wrongBytes = 0) => new()
     {
         Round = round,
-        Load = new LoadResult { Seconds = 1, Operations = operations, Failures = failures, WrongBytes = wrongBytes, Usage = new Usage { Seconds = 1, Proxy = 0.5, Machine = 0.5 + foreignProcessors } },
+        Load = new LoadResult
+        {
+            Seconds = 1,
+            Operations = operations,
+            Failures = failures,
+            WrongBytes = wrongBytes,
+            Usage = new Usage { Seconds = 1, Proxy = 0.5, Machine = 0.5 + foreignProcessors },
+        },
     };
 }

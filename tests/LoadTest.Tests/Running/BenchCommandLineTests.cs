@@ -15,7 +15,8 @@ public sealed class BenchCommandLineTests
     [Fact]
     public async Task Invoke_AllOptions_AreTakenOver()
     {
-        var options = await ParseAsync("--cases", "up,ping", "--contenders", "zoneway, nginx", "--samples", "7", "--duration", "250ms", "--json", "j", "--markdown", "m", "--zone-ingress", "z");
+        var options = await ParseAsync(
+            "--cases", "up,ping", "--contenders", "zoneway, nginx", "--samples", "7", "--duration", "250ms", "--json", "j", "--markdown", "m", "--zone-ingress", "z");
 
         Assert.Equal(["up", "ping"], options.Cases);
         Assert.Equal(["zoneway", "nginx"], options.Contenders);
@@ -37,6 +38,7 @@ public sealed class BenchCommandLineTests
     [Theory]
     [InlineData("--samples", "0")]
     [InlineData("--samples", "many")]
+    [InlineData("--retakes", "11")]
     [InlineData("--duration", "1ms")]
     [InlineData("--duration", "soon")]
     [InlineData("--unknown", "1")]
