@@ -29,7 +29,6 @@ internal sealed partial class Proxy : IAsyncDisposable
         _settings = settings;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = program.Name, Args = [] });
         ProxyLogging.Configure(builder.Logging, settings);
-        // Kestrel first: its own socket transport is registered only where no other one is yet.
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;

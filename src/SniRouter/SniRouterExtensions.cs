@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,8 @@ public static class SniRouterExtensions
         services.AddSingleton<RouteTable>();
         services.AddSingleton<DataPlaneUpdater>();
         services.AddSingleton<VirtualConnectionListener>();
+        // Kestrel adds its own transport only where no other is yet, and ordinary endpoints need it.
+        services.TryAddSingleton<IConnectionListenerFactory, SocketTransportFactory>();
         services.AddSingleton<IConnectionListenerFactory, VirtualConnectionListenerFactory>();
         if (OperatingSystem.IsLinux())
         {

@@ -9,7 +9,7 @@ public sealed class SniRouterOptions
     /// <summary>Most bytes on the wire that a ClientHello may take, record headers included. Default 16 KiB; 512 to 65,536.</summary>
     public int MaxClientHelloBytes { get; set; } = 16 * 1024;
 
-    /// <summary>Connections served at a time; one more is closed at once. Default 0: half of the process's file descriptors, less 256.</summary>
+    /// <summary>Connections served at a time; one more is closed at once. Default 0, and at most: half of the file descriptors, less 256.</summary>
     public int MaxConnections { get; set; }
 
     /// <summary>Connections that may be waiting for their ClientHello at a time; one more is closed at once. Default 10,000. At least 1.</summary>

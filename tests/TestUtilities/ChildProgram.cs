@@ -28,6 +28,16 @@ public sealed class ChildProgram : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends it as an operator would, with SIGTERM, and waits until it has ended.</summary>
+    /// <param name="isLauncher">Whether the signal is for the program that this one has started.</param>
+    public async Task TerminateAsync(bool isLauncher = false)
+    {
+        string id = isLauncher ? await File.ReadAllTextAsync($"/proc/{_process.Id}/task/{_process.Id}/children") : $"{_process.Id}";
+        using var kill = Process.Start("kill", ["-TERM", id.Trim()]);
+        await kill.WaitForExitAsync().WithinLimit();
+        await _process.WaitForExitAsync().WithinLimit();
+    }
+
     public static ChildProgram Start(string program, params IEnumerable<string> arguments)
     {
         var start = new ProcessStartInfo(program, arguments) { UseShellExecute = false, RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -65,7 +75,7 @@ public sealed class ChildProgram : IAsyncDisposable
     {
         if (!_process.HasExited)
         {
-            _process.Kill();
+            _process.Kill(entireProcessTree: true);
             await _process.WaitForExitAsync().WithinLimit();
         }
 

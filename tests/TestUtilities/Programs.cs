@@ -29,3 +29,19 @@ public sealed class ProgramTheoryAttribute : TheoryAttribute
 
     public string Package { get; }
 }
+
+/// <summary>A fact that is skipped, with the reason, where a program is missing.</summary>
+[AttributeUsage(AttributeTargets.Method)]
+public sealed class ProgramFactAttribute : FactAttribute
+{
+    public ProgramFactAttribute(string program, string package)
+    {
+        Program = program;
+        Package = package;
+        Skip = Programs.WhyMissing(program, package);
+    }
+
+    public string Program { get; }
+
+    public string Package { get; }
+}

@@ -66,12 +66,6 @@ public enum LoadBalancerPolicy
 
     /// <summary>At random.</summary>
     Random,
-
-    /// <summary>By hash of the downstream address on a ring.</summary>
-    RingHash,
-
-    /// <summary>By hash of the downstream address on a Maglev table.</summary>
-    Maglev,
 }
 
 /// <summary>Which subsets of a cluster exist and what happens to a request for one that is empty (Cluster.LbSubsetConfig).</summary>

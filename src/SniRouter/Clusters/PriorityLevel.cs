@@ -6,9 +6,11 @@ internal sealed class PriorityLevel
     private readonly UpstreamEndpoint[][] _localities;
     private readonly WeightedCycle[] _endpointCycles;
     private readonly WeightedCycle? _localityCycle;
+    private readonly LoadBalancerPolicy _policy;
 
-    private PriorityLevel(uint share, UpstreamEndpoint[][] localities, WeightedCycle[] endpointCycles, WeightedCycle? localityCycle)
+    private PriorityLevel(LoadBalancerPolicy policy, uint share, UpstreamEndpoint[][] localities, WeightedCycle[] endpointCycles, WeightedCycle? localityCycle)
     {
+        _policy = policy;
         Share = share;
         _localities = localities;
         _endpointCycles = endpointCycles;
@@ -29,7 +31,7 @@ internal sealed class PriorityLevel
 
         var cycles = Array.ConvertAll(localities, locality => new WeightedCycle(Array.ConvertAll(locality, endpoint => endpoint.Config.Weight), start));
         var localityCycle = localities.Length > 1 ? new WeightedCycle(Array.ConvertAll(localities, locality => weights[locality[0].Locality]), start) : null;
-        return new PriorityLevel(localities.Length == 0 ? 0 : load.Percent, localities, cycles, localityCycle);
+        return new PriorityLevel(config.Policy, localities.Length == 0 ? 0 : load.Percent, localities, cycles, localityCycle);
     }
 
     public UpstreamEndpoint? Pick(ReadOnlySpan<UpstreamEndpoint?> tried)
@@ -53,9 +55,14 @@ internal sealed class PriorityLevel
         return null;
     }
 
-    private static UpstreamEndpoint? Pick(UpstreamEndpoint[] endpoints, WeightedCycle cycle, ReadOnlySpan<UpstreamEndpoint?> tried)
+    private UpstreamEndpoint? Pick(UpstreamEndpoint[] endpoints, WeightedCycle cycle, ReadOnlySpan<UpstreamEndpoint?> tried)
     {
-        var first = cycle.Next();
+        var first = _policy switch
+        {
+            LoadBalancerPolicy.Random => cycle.AtRandom(),
+            LoadBalancerPolicy.LeastRequest => LessLoaded(endpoints, cycle.AtRandom(), cycle.AtRandom()),
+            _ => cycle.Next(),
+        };
         for (var i = 0; i < endpoints.Length && i <= tried.Length; i++)
         {
             var endpoint = endpoints[(first + i) % endpoints.Length];
@@ -67,6 +74,9 @@ internal sealed class PriorityLevel
 
         return null;
     }
+
+    private static int LessLoaded(UpstreamEndpoint[] endpoints, int one, int other) =>
+        endpoints[one].State.ActiveConnections <= endpoints[other].State.ActiveConnections ? one : other;
 
     private static bool Contains(ReadOnlySpan<UpstreamEndpoint?> tried, UpstreamEndpoint endpoint)
     {

@@ -56,6 +56,9 @@ public sealed class WeightedCycle
         return IndexAt((uint)(pick % Length * _step % Length));
     }
 
+    /// <summary>An index at random, in proportion to the weights. Does not count as a turn.</summary>
+    public int AtRandom() => IndexAt((uint)Random.Shared.NextInt64(Length));
+
     private int IndexAt(uint place)
     {
         if (Length == (uint)_ends.Length && _step == 1)

@@ -79,7 +79,8 @@ internal sealed unsafe partial class PassthroughConnection
         if (_up.SourceClosing)
         {
             // The client has closed, and one read takes all that a socket holds of a hello: nothing more will come.
-            End(ConnectionOutcome.ClientHelloIncomplete);
+            var reset = LinuxSystemCalls.TakeError(_downstream) != 0;
+            End(reset ? ConnectionOutcome.DownstreamReset : ConnectionOutcome.ClientHelloIncomplete, reset);
         }
     }
 

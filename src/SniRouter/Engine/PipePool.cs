@@ -1,4 +1,5 @@
 using System.Runtime.Versioning;
+using Zoneway.SniRouter.Proxying;
 
 namespace Zoneway.SniRouter.Engine;
 
@@ -16,6 +17,8 @@ internal sealed class PipePool
     private const int LeastUsefulBytes = 128 * 1024;
     private const int MaxIdle = 64;
     private const long PauseMilliseconds = 1000;
+
+    private static readonly int HighestDescriptor = FileDescriptorLimit.Value - (FileDescriptorLimit.Reserved / 2);
 
     private readonly Stack<SplicePipe> _idle = new();
     private long _exhaustedUntil;
@@ -36,14 +39,14 @@ internal sealed class PipePool
             return Refuse(now, out pipe);
         }
 
-        var size = LinuxSystemCalls.SetPipeSize(writeEnd, PipeBytes);
         pipe = new SplicePipe(readEnd, writeEnd);
-        if (size >= LeastUsefulBytes)
+        // The lowest free numbers are given out first, so a high one tells how few are left.
+        if (writeEnd < HighestDescriptor && LinuxSystemCalls.SetPipeSize(writeEnd, PipeBytes) >= LeastUsefulBytes)
         {
             return true;
         }
 
-        // The user's share of pipe memory is used up (fs.pipe-user-pages-soft).
+        // Descriptors run short, or the user's share of pipe memory is used up (fs.pipe-user-pages-soft).
         pipe.Close();
         return Refuse(now, out pipe);
     }

@@ -22,7 +22,15 @@ public sealed partial class ConnectionTracker : IDisposable
     {
         _logger = logger;
         _maxSniffing = options.Value.MaxSniffingConnections;
-        MaxConnections = options.Value.MaxConnections > 0 ? options.Value.MaxConnections : FileDescriptorLimit.DefaultMaxConnections();
+        MaxConnections = FileDescriptorLimit.MaxConnections;
+        if (options.Value.MaxConnections > MaxConnections)
+        {
+            Log.LimitLowered(logger, options.Value.MaxConnections, MaxConnections, FileDescriptorLimit.Value);
+        }
+        else if (options.Value.MaxConnections > 0)
+        {
+            MaxConnections = options.Value.MaxConnections;
+        }
     }
 
     /// <summary>The limit in force.</summary>
@@ -119,6 +127,10 @@ public sealed partial class ConnectionTracker : IDisposable
 
     private static partial class Log
     {
+        [LoggerMessage(301, LogLevel.Warning,
+            "The limit of {Wanted} connections is lowered to {Allowed}: each takes two of the {Descriptors} file descriptors, and some must stay free.")]
+        public static partial void LimitLowered(ILogger logger, int wanted, int allowed, int descriptors);
+
         [LoggerMessage(300, LogLevel.Warning, "The limit of {Limit} {What} was reached; further ones are closed at once. Said once; the metrics count them.")]
         public static partial void LimitReached(ILogger logger, int limit, string what);
     }

@@ -2,17 +2,24 @@ using System.Globalization;
 
 namespace Zoneway.SniRouter.Proxying;
 
-/// <summary>How many file descriptors this process may have, and how many connections that allows.</summary>
+/// <summary>
+/// How many file descriptors this process may have, and what may be made of them. Some always stay for listeners, the control plane, files and the runtime itself,
+/// which aborts the process when it cannot get one.
+/// </summary>
 internal static class FileDescriptorLimit
 {
-    private const int WhereUnknown = 50_000;
-    private const int Reserved = 256;
+    /// <summary>Descriptors that connections must leave alone. An idle proxy has some 190 open, most of them assemblies.</summary>
+    public const int Reserved = 256;
 
-    /// <summary>Each connection takes two descriptors; a few stay for listeners, the control plane and files.</summary>
-    public static int DefaultMaxConnections() =>
-        SoftLimit() is { } limit ? (int)Math.Clamp((limit - Reserved) / 2, 64, 1_000_000) : WhereUnknown;
+    private const int WhereUnknown = 100_000;
 
-    private static long? SoftLimit()
+    /// <summary>The soft limit when the process began to ask; where the system does not tell, a large number.</summary>
+    public static int Value { get; } = (int)Math.Min(Read() ?? WhereUnknown, 2_000_000);
+
+    /// <summary>Connections that the descriptors allow; each takes two.</summary>
+    public static int MaxConnections { get; } = Math.Max(1, (Value - Reserved) / 2);
+
+    private static long? Read()
     {
         const string file = "/proc/self/limits";
         if (!File.Exists(file))

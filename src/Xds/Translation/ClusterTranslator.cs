@@ -104,9 +104,10 @@ internal static class ClusterTranslator
             case Cluster.Types.LbPolicy.Random:
                 return LoadBalancerPolicy.Random;
             case Cluster.Types.LbPolicy.RingHash:
-                return LoadBalancerPolicy.RingHash;
             case Cluster.Types.LbPolicy.Maglev:
-                return LoadBalancerPolicy.Maglev;
+                // What these policies do with a connection that has no hash.
+                findings.IgnoreIf(true, "lb_policy", "hashing is not done: endpoints are taken at random");
+                return LoadBalancerPolicy.Random;
             default:
                 findings.Reject("lb_policy", $"load balancing policy {message.LbPolicy} is not supported");
                 return LoadBalancerPolicy.RoundRobin;

@@ -128,7 +128,7 @@ internal sealed partial class SotwSession(string nodeId, ControlPlane identity, 
 
     private static partial class Log
     {
-        [LoggerMessage(60, LogLevel.Warning, "Node {Node}: {TypeUrl} is not answered, the names asked for do not cover {Missing}")]
+        [LoggerMessage(60, LogLevel.Debug, "Node {Node}: {TypeUrl} is not answered, the names asked for do not cover {Missing}")]
         public static partial void NotCovered(ILogger logger, string node, string typeUrl, string missing);
     }
 }

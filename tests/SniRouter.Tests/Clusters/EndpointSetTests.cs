@@ -28,6 +28,29 @@ public sealed class EndpointSetTests
     }
 
     [Fact]
+    public void Pick_Random_FollowsTheWeights()
+    {
+        var set = AllOf(Assignment(Level(0, Endpoint(1, weight: 3), Endpoint(2))), new ClusterConfig { Name = "c", Policy = LoadBalancerPolicy.Random })!;
+
+        var counts = PickMany(set, 10_000);
+
+        // Six standard deviations: chance alone fails this once in a billion runs.
+        Assert.InRange(counts[1], 7_240, 7_760);
+    }
+
+    [Fact]
+    public void Pick_LeastRequest_LeavesABusyEndpointOnlyToItself()
+    {
+        var set = AllOf(Assignment(Level(0, Endpoint(1), Endpoint(2))), new ClusterConfig { Name = "c", Policy = LoadBalancerPolicy.LeastRequest })!;
+        set.Endpoints[0].State.Connected();
+
+        var counts = PickMany(set, 10_000);
+
+        // The busy one is picked only when both choices fall on it: a quarter of the time.
+        Assert.InRange(counts[1], 2_240, 2_760);
+    }
+
+    [Fact]
     public void Pick_LocalityWeights_DecideBeforeEndpointWeights()
     {
         var set = AllOf(

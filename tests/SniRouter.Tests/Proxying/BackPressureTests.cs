@@ -6,10 +6,12 @@ namespace Zoneway.SniRouter.Tests.Proxying;
 /// <summary>A reader that takes nothing stops the sender at the other end of the proxy; nothing piles up between, and nothing is lost.</summary>
 public abstract class BackPressureTests(PathUnderTest path)
 {
-    private const int Pending = 64 * 1024 * 1024;
+    private const long Mebibyte = 1024 * 1024;
 
-    // What the kernel may hold in the four socket buffers on the way (tcp_rmem 6 MiB and tcp_wmem 4 MiB at most, twice) and a little more for the proxy itself.
-    private const int MostOnTheWay = 24 * 1024 * 1024;
+    // What the kernel may hold in the four socket buffers on the way, and a little more for the proxy itself.
+    private static readonly long MostOnTheWay = (2 * (LargestBuffer("tcp_rmem", 6 * Mebibyte) + LargestBuffer("tcp_wmem", 4 * Mebibyte))) + Mebibyte;
+
+    private static readonly long Pending = Math.Max(64 * Mebibyte, MostOnTheWay + (32 * Mebibyte));
 
     [Theory]
     [InlineData(true)]
@@ -46,5 +48,12 @@ public abstract class BackPressureTests(PathUnderTest path)
         streams.Client.FinishSending();
         streams.Server.FinishSending();
         await streams.Proxy.ExpectAsync(ConnectionOutcome.Completed);
+    }
+
+    /// <summary>The largest size that the kernel gives a buffer by itself: the last of three numbers.</summary>
+    private static long LargestBuffer(string setting, long otherwise)
+    {
+        string file = $"/proc/sys/net/ipv4/{setting}";
+        return File.Exists(file) ? long.Parse(File.ReadAllText(file).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[^1]) : otherwise;
     }
 }

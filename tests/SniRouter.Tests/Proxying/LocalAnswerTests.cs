@@ -94,9 +94,9 @@ public abstract class LocalAnswerTests(PathUnderTest path)
     public async Task OtherAction_MiddlewareThrows_InternalErrorWithItsStackTrace()
     {
         await using var proxy = await ProxyUnderTest.StartAsync(path, behind: listen => listen.Use(_ => _ => throw new InvalidOperationException("a fault of ours")));
-        await proxy.ApplyAsync(ProxyConfigs.RouteTo(ProxyConfigs.UnconditionalChain(new TerminateConfig())));
+        await proxy.ApplyAsync(ProxyConfigs.RouteTo(ProxyConfigs.Chain(new TerminateConfig())));
 
-        using var client = await proxy.ConnectAsync();
+        using var client = await proxy.ConnectAsync(SplicedStreams.Hello);
 
         Assert.Equal(TcpEnd.Reset, await client.EndAsync());
         await proxy.ExpectAsync(ConnectionOutcome.InternalError);

@@ -19,7 +19,7 @@ public abstract class TimeoutTests(PathUnderTest path)
         await using var proxy = await StartAsync();
 
         using var client = await proxy.ConnectAsync(SplicedStreams.Hello[..bytesSent]);
-        await Eventually.TrueAsync(() => proxy.Tracker.Sniffing == 1);
+        await SniffingAsync(proxy);
         _clock.Advance(TimeSpan.FromSeconds(5));
 
         Assert.Empty((await client.ReceiveToEndAsync()).Bytes);
@@ -32,7 +32,7 @@ public abstract class TimeoutTests(PathUnderTest path)
         await using var proxy = await StartAsync();
 
         using var client = await proxy.ConnectAsync();
-        await Eventually.TrueAsync(() => proxy.Tracker.Sniffing == 1);
+        await SniffingAsync(proxy);
         foreach (byte drop in SplicedStreams.Hello[..4])
         {
             _clock.Advance(TimeSpan.FromSeconds(1.2));
@@ -52,7 +52,7 @@ public abstract class TimeoutTests(PathUnderTest path)
         await proxy.ApplyAsync(ProxyConfigs.RouteTo(upstream.Address));
 
         using var client = await proxy.ConnectAsync();
-        await Eventually.TrueAsync(() => proxy.Tracker.Sniffing == 1);
+        await SniffingAsync(proxy);
         _clock.Advance(TimeSpan.FromSeconds(4.99));
         await client.SendAsync(SplicedStreams.Hello);
         await client.ReceiveAsync(SplicedStreams.Hello.Length);
@@ -166,6 +166,9 @@ public abstract class TimeoutTests(PathUnderTest path)
 
         Assert.Equal(SplicedStreams.Hello, await client.ReceiveAsync(SplicedStreams.Hello.Length));
     }
+
+    // With the timer set: a clock moved before that would be the timer's beginning.
+    private Task SniffingAsync(ProxyUnderTest proxy) => Eventually.TrueAsync(() => proxy.Tracker.Sniffing == 1 && _clock.RunningTimers > 0);
 
     private async Task<ProxyUnderTest> StartAsync()
     {
