@@ -176,13 +176,14 @@ public sealed partial class ListenerManager : IListenerBinder, IAsyncDisposable
     {
         if (entry.Bound is { } bound)
         {
+            // In this order: whoever sees that nothing is bound may count on the port being free.
+            await bound.UnbindAsync(cancellationToken);
             lock (_entries)
             {
                 entry.Bound = null;
                 entry.BoundAs = null;
             }
 
-            await bound.UnbindAsync(cancellationToken);
             Log.Unbound(_logger, entry.Name, bound.EndPoint);
         }
     }
