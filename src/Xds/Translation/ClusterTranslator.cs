@@ -24,6 +24,7 @@ internal static class ClusterTranslator
             Config = findings.HasErrors ? null : config,
             Errors = findings.Errors,
             Ignored = findings.Ignored,
+            Enforced = findings.Enforced,
             Assignment = AssignmentOf(message),
             Secrets = SecretReferences.Of(message),
         };

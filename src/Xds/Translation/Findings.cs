@@ -35,6 +35,9 @@ internal sealed class Findings
     /// <summary>All ignored fields of the resource.</summary>
     public IReadOnlyList<IgnoredField> Ignored => _report.Ignored;
 
+    /// <summary>All settings of the resource that are in force.</summary>
+    public IReadOnlyList<EnforcedField> Enforced => _report.Enforced;
+
     /// <summary>The path of this field.</summary>
     public string Path => PathOf("");
 
@@ -62,6 +65,9 @@ internal sealed class Findings
 
         _report.Add(error);
     }
+
+    /// <summary>Notes that a field has effect, in a few words with its values.</summary>
+    public void Enforce(string field, string what) => _report.Add(new EnforcedField(_report.Resource, PathOf(field), what));
 
     /// <summary>Notes that a field has no effect.</summary>
     public void Ignore(string field, string why) => _report.Add(new IgnoredField(_report.Resource, PathOf(field), why));
@@ -143,6 +149,8 @@ internal sealed class Findings
 
         public List<IgnoredField> Ignored { get; } = [];
 
+        public List<EnforcedField> Enforced { get; } = [];
+
         public Dictionary<string, List<int>> Unsafe { get; } = new(StringComparer.Ordinal);
 
         public void Add(TranslationError error)
@@ -158,6 +166,14 @@ internal sealed class Findings
             if (Ignored.Count < MaxEntries)
             {
                 Ignored.Add(field);
+            }
+        }
+
+        public void Add(EnforcedField field)
+        {
+            if (Enforced.Count < MaxEntries)
+            {
+                Enforced.Add(field);
             }
         }
     }

@@ -24,6 +24,7 @@ internal static class ListenerTranslator
             Config = Translate(message, findings),
             Errors = findings.Errors,
             Ignored = findings.Ignored,
+            Enforced = findings.Enforced,
             Secrets = SecretReferences.Of(message),
         };
     }

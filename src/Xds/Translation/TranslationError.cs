@@ -18,3 +18,13 @@ internal sealed record IgnoredField(string Resource, string Field, string Why)
     /// <inheritdoc/>
     public override string ToString() => Field.Length == 0 ? $"{Resource}: {Why}" : $"{Resource}: {Field}: {Why}";
 }
+
+/// <summary>A setting that is in force.</summary>
+/// <param name="Resource">Name of the resource.</param>
+/// <param name="Field">Path of the field inside it.</param>
+/// <param name="What">The effect in a few words with its values, such as <c>idle timeout 1h</c>.</param>
+internal sealed record EnforcedField(string Resource, string Field, string What)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Field.Length == 0 ? $"{Resource}: {What}" : $"{Resource}: {Field}: {What}";
+}

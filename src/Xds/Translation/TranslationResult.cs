@@ -16,6 +16,9 @@ internal sealed record TranslationResult<T>
     /// <summary>Every field without effect.</summary>
     public required IReadOnlyList<IgnoredField> Ignored { get; init; }
 
+    /// <summary>Every setting in force that is worth telling an operator.</summary>
+    public IReadOnlyList<EnforcedField> Enforced { get; init; } = [];
+
     /// <summary>Name of the assignment that the resource asks for, whether it is put in force or not; null for none.</summary>
     public string? Assignment { get; init; }
 
