@@ -5,7 +5,7 @@ namespace Zoneway.SniRouter.Clusters;
 /// <summary>A cluster at one moment: its configuration, its endpoints, and an <see cref="EndpointSet"/> for every subset. Immutable; a pick reads nothing else.</summary>
 public sealed class ClusterSnapshot
 {
-    private readonly Dictionary<EndpointMetadata, EndpointSet> _subsets = [];
+    private readonly Dictionary<EndpointMetadata, EndpointSet>? _subsets;
     private readonly EndpointSet? _all;
     private readonly EndpointSet? _defaultSubset;
 
@@ -15,13 +15,17 @@ public sealed class ClusterSnapshot
         Assignment = assignment;
         Endpoints = endpoints;
         _all = EndpointSet.Create(endpoints, config, assignment, start);
-        foreach (var selector in config.Subsets?.Selectors ?? [])
+        if (config.Subsets is { Selectors: { Length: > 0 } selectors })
         {
-            AddSubsets(selector.Keys, start);
+            _subsets = [];
+            foreach (var selector in selectors)
+            {
+                AddSubsets(_subsets, selector.Keys, start);
+            }
         }
 
         _defaultSubset = config.Subsets is { UsesDefaultSubset: true, DefaultSubset: var wanted }
-            ? EndpointSet.Create(endpoints.Where(endpoint => wanted.Equals(endpoint.Config.Metadata.Restrict([.. wanted.Keys]))), config, assignment, start)
+            ? EndpointSet.Create([.. endpoints.Where(endpoint => wanted.Equals(endpoint.Config.Metadata.Restrict([.. wanted.Keys])))], config, assignment, start)
             : null;
     }
 
@@ -49,7 +53,7 @@ public sealed class ClusterSnapshot
             return Fallback(subsets.Fallback);
         }
 
-        return _subsets.TryGetValue(metadataMatch, out var subset) ? subset : SelectFallback(subsets, metadataMatch);
+        return _subsets!.TryGetValue(metadataMatch, out var subset) ? subset : SelectFallback(subsets, metadataMatch);
     }
 
     private EndpointSet? SelectFallback(SubsetConfig subsets, EndpointMetadata metadataMatch)
@@ -68,7 +72,7 @@ public sealed class ClusterSnapshot
                 return null;
             }
 
-            if (_subsets.TryGetValue(fewer, out var subset))
+            if (_subsets!.TryGetValue(fewer, out var subset))
             {
                 return subset;
             }
@@ -99,16 +103,16 @@ public sealed class ClusterSnapshot
         return null;
     }
 
-    private void AddSubsets(ImmutableArray<string> keys, uint start)
+    private void AddSubsets(Dictionary<EndpointMetadata, EndpointSet> subsets, ImmutableArray<string> keys, uint start)
     {
         var groups = Endpoints.Select(endpoint => (Values: endpoint.Config.Metadata.Restrict(keys), Endpoint: endpoint))
             .Where(pair => pair.Values is not null)
             .GroupBy(pair => pair.Values!, pair => pair.Endpoint);
         foreach (var group in groups)
         {
-            if (EndpointSet.Create(group, Config, Assignment, start) is { } subset)
+            if (EndpointSet.Create([.. group], Config, Assignment, start) is { } subset)
             {
-                _subsets[group.Key] = subset;
+                subsets[group.Key] = subset;
             }
         }
     }

@@ -72,7 +72,7 @@ public sealed class ClusterState
             foreach (var config in locality.Endpoints)
             {
                 var state = states.GetValueOrDefault(config.Address) ?? new EndpointState();
-                endpoints.Add(new UpstreamEndpoint(config, locality.Locality, locality.Priority, state));
+                endpoints.Add(new UpstreamEndpoint(config, locality, state));
             }
         }
 

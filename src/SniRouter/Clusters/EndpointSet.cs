@@ -22,13 +22,17 @@ public sealed class EndpointSet
     public ImmutableArray<UpstreamEndpoint> Endpoints { get; }
 
     /// <summary>Arranges endpoints; null when there are none that could ever be picked.</summary>
-    /// <param name="endpoints">The endpoints in any order.</param>
+    /// <param name="all">The endpoints in any order.</param>
     /// <param name="config">The cluster they belong to.</param>
     /// <param name="assignment">Carries locality weights and the overprovisioning factor.</param>
     /// <param name="start">Where the cycles begin; any number.</param>
-    internal static EndpointSet? Create(IEnumerable<UpstreamEndpoint> endpoints, ClusterConfig config, LoadAssignment assignment, uint start)
+    internal static EndpointSet? Create(ImmutableArray<UpstreamEndpoint> all, ClusterConfig config, LoadAssignment assignment, uint start)
     {
-        var all = endpoints.ToImmutableArray();
+        if (all is [{ Config.Health: EndpointHealth.Healthy }] && !config.LocalityWeighted)
+        {
+            return new EndpointSet([], WeightedCycle.Single, all);
+        }
+
         var groups = all.GroupBy(endpoint => endpoint.Priority).OrderBy(group => group.Key).Select(group => group.ToArray()).ToArray();
         var loads = PriorityLoad.Compute(groups, assignment.OverprovisioningFactor, config.HealthyPanicThreshold);
         var levels = new PriorityLevel[groups.Length];
@@ -38,13 +42,19 @@ public sealed class EndpointSet
         }
 
         var shares = Array.ConvertAll(levels, level => level.Share);
-        return shares.Sum(share => (long)share) == 0 ? null : new EndpointSet(levels, new WeightedCycle(shares, start), all);
+        return shares.Sum(share => (long)share) == 0 ? null : new EndpointSet(levels, WeightedCycle.Of(shares, start), all);
     }
 
     /// <summary>Picks the next endpoint that is not among those already tried; null when all were.</summary>
     /// <param name="tried">Endpoints to leave out; a handful at most.</param>
     public UpstreamEndpoint? Pick(ReadOnlySpan<UpstreamEndpoint?> tried)
     {
+        if (_levels.Length == 0)
+        {
+            // A single endpoint, as many clusters have, needs nothing to choose by.
+            return tried.IsEmpty ? Endpoints[0] : null;
+        }
+
         var endpoint = _levels[_levelCycle.Next()].Pick(tried);
         if (endpoint is not null)
         {

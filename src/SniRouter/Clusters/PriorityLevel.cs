@@ -27,9 +27,12 @@ internal sealed class PriorityLevel
         var localities = weights.Count == 0
             ? [usable]
             : usable.GroupBy(endpoint => endpoint.Locality).Where(group => weights.GetValueOrDefault(group.Key) > 0).Select(group => group.ToArray()).ToArray();
-        localities = Array.FindAll(localities, locality => locality.Length > 0);
+        if (Array.Exists(localities, locality => locality.Length == 0))
+        {
+            localities = [];
+        }
 
-        var cycles = Array.ConvertAll(localities, locality => new WeightedCycle(Array.ConvertAll(locality, endpoint => endpoint.Config.Weight), start));
+        var cycles = Array.ConvertAll(localities, locality => WeightedCycle.Of(Array.ConvertAll(locality, endpoint => endpoint.Config.Weight), start));
         var localityCycle = localities.Length > 1 ? new WeightedCycle(Array.ConvertAll(localities, locality => weights[locality[0].Locality]), start) : null;
         return new PriorityLevel(config.Policy, localities.Length == 0 ? 0 : load.Percent, localities, cycles, localityCycle);
     }
@@ -93,7 +96,7 @@ internal sealed class PriorityLevel
 
     private static UpstreamEndpoint[] Usable(UpstreamEndpoint[] endpoints, PriorityLoad load)
     {
-        if (load.InPanic)
+        if (load.InPanic || Array.TrueForAll(endpoints, endpoint => endpoint.Config.Health == EndpointHealth.Healthy))
         {
             return endpoints;
         }

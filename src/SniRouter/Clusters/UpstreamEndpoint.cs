@@ -6,11 +6,12 @@ namespace Zoneway.SniRouter.Clusters;
 /// <summary>One endpoint of a cluster as the data path sees it. Immutable but for <see cref="State"/>, which outlives updates that keep the address.</summary>
 public sealed class UpstreamEndpoint
 {
-    internal UpstreamEndpoint(EndpointConfig config, Locality locality, uint priority, EndpointState state)
+    private readonly LocalityEndpoints _locality;
+
+    internal UpstreamEndpoint(EndpointConfig config, LocalityEndpoints locality, EndpointState state)
     {
         Config = config;
-        Locality = locality;
-        Priority = priority;
+        _locality = locality;
         State = state;
         NativeAddress = config.Address is IPEndPoint or UnixDomainSocketEndPoint ? ToNative(config.Address) : default;
     }
@@ -22,10 +23,10 @@ public sealed class UpstreamEndpoint
     public EndPoint Address => Config.Address;
 
     /// <summary>Where it runs.</summary>
-    public Locality Locality { get; }
+    public Locality Locality => _locality.Locality;
 
     /// <summary>Its priority level; 0 is used first.</summary>
-    public uint Priority { get; }
+    public uint Priority => _locality.Priority;
 
     /// <summary>What is counted of it.</summary>
     public EndpointState State { get; }

@@ -41,6 +41,12 @@ public sealed class WeightedCycle
         _picks = start;
     }
 
+    /// <summary>The cycle of a single index. It counts no turns, so all may share it.</summary>
+    public static WeightedCycle Single { get; } = new([1]);
+
+    /// <summary>The cycle of some weights, shared where it can be; see the constructor.</summary>
+    public static WeightedCycle Of(ReadOnlySpan<uint> weights, uint start) => weights is [> 0] ? Single : new WeightedCycle(weights, start);
+
     /// <summary>Picks in a full cycle: the sum of the weights, divided by their greatest common divisor.</summary>
     public uint Length { get; }
 
@@ -57,7 +63,7 @@ public sealed class WeightedCycle
     }
 
     /// <summary>An index at random, in proportion to the weights. Does not count as a turn.</summary>
-    public int AtRandom() => IndexAt((uint)Random.Shared.NextInt64(Length));
+    public int AtRandom() => _ends.Length == 1 ? 0 : IndexAt((uint)Random.Shared.NextInt64(Length));
 
     private int IndexAt(uint place)
     {

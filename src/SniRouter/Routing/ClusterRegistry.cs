@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Zoneway.SniRouter.Clusters;
 
 namespace Zoneway.SniRouter.Routing;
@@ -11,7 +12,7 @@ internal sealed class ClusterRegistry
 {
     private readonly ConcurrentDictionary<string, ClusterState> _clusters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LoadAssignment> _assignments = new(StringComparer.Ordinal);
-    private readonly Dictionary<string, HashSet<string>> _clustersByAssignment = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ImmutableArray<string>> _clustersByAssignment = new(StringComparer.Ordinal);
 
     // Clusters that only a filter chain's name keeps here.
     private readonly HashSet<ClusterState> _unowned = [];
@@ -47,7 +48,7 @@ internal sealed class ClusterRegistry
 
         foreach (var assignment in update.Assignments)
         {
-            foreach (var name in _clustersByAssignment.GetValueOrDefault(assignment.ClusterName) ?? [])
+            foreach (var name in _clustersByAssignment.GetValueOrDefault(assignment.ClusterName, []))
             {
                 Find(name)?.Update(assignment);
             }
@@ -96,12 +97,8 @@ internal sealed class ClusterRegistry
         _unowned.Remove(cluster);
         if (config.Discovery == ClusterDiscovery.Eds)
         {
-            if (!_clustersByAssignment.TryGetValue(config.AssignmentName, out var names))
-            {
-                _clustersByAssignment.Add(config.AssignmentName, names = new HashSet<string>(StringComparer.Ordinal));
-            }
-
-            names.Add(config.Name);
+            // Unlinked before, so it is not among them.
+            _clustersByAssignment[config.AssignmentName] = _clustersByAssignment.GetValueOrDefault(config.AssignmentName, []).Add(config.Name);
         }
 
         cluster.Update(config);
@@ -115,10 +112,14 @@ internal sealed class ClusterRegistry
     {
         if (cluster.Config is { Discovery: ClusterDiscovery.Eds } previous && _clustersByAssignment.TryGetValue(previous.AssignmentName, out var names))
         {
-            names.Remove(cluster.Name);
-            if (names.Count == 0)
+            names = names.Remove(cluster.Name, StringComparer.Ordinal);
+            if (names.IsEmpty)
             {
                 _clustersByAssignment.Remove(previous.AssignmentName);
+            }
+            else
+            {
+                _clustersByAssignment[previous.AssignmentName] = names;
             }
         }
     }

@@ -37,4 +37,4 @@ public sealed class FilterChain
 /// <summary>A cluster and the subset of it that a chain asks for.</summary>
 /// <param name="Cluster">The cluster.</param>
 /// <param name="MetadataMatch">The subset; empty asks for none.</param>
-public sealed record ClusterTarget(ClusterState Cluster, EndpointMetadata MetadataMatch);
+public readonly record struct ClusterTarget(ClusterState Cluster, EndpointMetadata MetadataMatch);

@@ -37,33 +37,39 @@ internal sealed class FilterChainTable
 
     private sealed class TransportEntry
     {
-        private readonly Dictionary<TransportProtocol, AlpnEntry> _byTransport = [];
+        private AlpnEntry _tls;
+        private AlpnEntry _rawBuffer;
+        private AlpnEntry _any;
 
-        public bool TryAdd(FilterChainMatch match, FilterChain chain)
-        {
-            if (!_byTransport.TryGetValue(match.TransportProtocol, out var entry))
-            {
-                _byTransport.Add(match.TransportProtocol, entry = new AlpnEntry());
-            }
-
-            return entry.TryAdd(match, chain);
-        }
+        public bool TryAdd(FilterChainMatch match, FilterChain chain) => Of(match.TransportProtocol).TryAdd(match, chain);
 
         public FilterChain? Find(TransportProtocol transport, ProtocolNameList alpn)
         {
-            if (!_byTransport.TryGetValue(transport, out var entry) && !_byTransport.TryGetValue(TransportProtocol.Any, out entry))
-            {
-                return null;
-            }
+            ref var entry = ref Of(transport);
+            return entry.IsEmpty ? _any.Find(alpn) : entry.Find(alpn);
+        }
 
-            return entry.Find(alpn);
+        private ref AlpnEntry Of(TransportProtocol transport)
+        {
+            switch (transport)
+            {
+                case TransportProtocol.Tls:
+                    return ref _tls;
+                case TransportProtocol.RawBuffer:
+                    return ref _rawBuffer;
+                default:
+                    return ref _any;
+            }
         }
     }
 
-    private sealed class AlpnEntry
+    // A struct without a list of its own as long as no chain asks for ALPN, which is the rule: there may be many thousand names.
+    private struct AlpnEntry
     {
-        private readonly List<(byte[] Protocol, FilterChain Chain)> _byProtocol = [];
+        private List<(byte[] Protocol, FilterChain Chain)>? _byProtocol;
         private FilterChain? _any;
+
+        public readonly bool IsEmpty => _any is null && _byProtocol is null;
 
         public bool TryAdd(FilterChainMatch match, FilterChain chain)
         {
@@ -78,6 +84,7 @@ internal sealed class FilterChainTable
                 return true;
             }
 
+            _byProtocol ??= [];
             foreach (var protocol in match.ApplicationProtocols)
             {
                 var bytes = Encoding.UTF8.GetBytes(protocol);
@@ -92,9 +99,9 @@ internal sealed class FilterChainTable
             return true;
         }
 
-        public FilterChain? Find(ProtocolNameList offered)
+        public readonly FilterChain? Find(ProtocolNameList offered)
         {
-            if (_byProtocol.Count > 0)
+            if (_byProtocol is not null)
             {
                 foreach (var protocol in offered)
                 {

@@ -8,11 +8,12 @@ internal sealed class ShardedCounters(int count)
 {
     private static readonly int Shards = (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Environment.ProcessorCount);
 
-    private readonly long[]?[] _shards = new long[Shards][];
+    private long[]?[]? _shards;
 
     public void Add(int counter, long value)
     {
-        ref var shard = ref _shards[Thread.GetCurrentProcessorId() & (Shards - 1)];
+        var shards = _shards ?? Interlocked.CompareExchange(ref _shards, new long[Shards][], null) ?? _shards;
+        ref var shard = ref shards[Thread.GetCurrentProcessorId() & (Shards - 1)];
         var cells = shard ?? Interlocked.CompareExchange(ref shard, new long[count], null) ?? shard;
         Interlocked.Add(ref cells[counter], value);
     }
@@ -20,7 +21,7 @@ internal sealed class ShardedCounters(int count)
     public long Sum(int counter)
     {
         long sum = 0;
-        foreach (var shard in _shards)
+        foreach (var shard in _shards ?? [])
         {
             if (shard is not null)
             {

@@ -1,9 +1,12 @@
+using System.Collections.Immutable;
+
 namespace Zoneway.Xds.Ads;
 
 /// <summary>The names that are subscribed to: sorted, so that requests and logs are the same for the same set.</summary>
 internal sealed class NameList
 {
     private HashSet<string> _set = [];
+    private IReadOnlySet<string>? _given;
 
     /// <summary>All names, in ordinal order.</summary>
     public IReadOnlyList<string> Sorted { get; private set; } = [];
@@ -14,9 +17,15 @@ internal sealed class NameList
     /// <summary>Whether a name is in the list.</summary>
     public bool Contains(string name) => _set.Contains(name);
 
-    /// <summary>Replaces the list by a copy of <paramref name="names"/>.</summary>
+    /// <summary>Replaces the list by a copy of <paramref name="names"/>. The immutable set that was given last costs nothing to compare: this is asked after every response.</summary>
     public NameListChange Replace(IReadOnlySet<string> names)
     {
+        if (names is IImmutableSet<string> && ReferenceEquals(names, _given))
+        {
+            return new([], []);
+        }
+
+        _given = names;
         var added = names.Where(name => !_set.Contains(name)).Order(StringComparer.Ordinal).ToList();
         var removed = Sorted.Where(name => !names.Contains(name)).ToList();
         if (added.Count > 0 || removed.Count > 0)

@@ -1,4 +1,7 @@
+using System.Buffers;
 using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Envoy.Config.Cluster.V3;
 using Envoy.Config.Endpoint.V3;
@@ -65,7 +68,7 @@ internal sealed class EnvoyResourceReader
         resource.Remove("@type");
         try
         {
-            return _parser.Parse(resource.ToJsonString(), descriptor);
+            return _parser.Parse(TextOf(resource), descriptor);
         }
         catch (Exception exception) when (exception is IOException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
         {
@@ -86,6 +89,18 @@ internal sealed class EnvoyResourceReader
         var bytes = message.ToByteString();
         var version = Convert.ToHexStringLower(SHA256.HashData(bytes.Span)[..8]);
         Resources.Add(new XdsResource(name, version, new Any { TypeUrl = typeUrl, Value = bytes }));
+    }
+
+    // Not ToJsonString: it works in shared pooled arrays, which then keep the size of the largest listener for a long time.
+    private static string TextOf(JsonObject resource)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            resource.WriteTo(writer);
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
     private static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;

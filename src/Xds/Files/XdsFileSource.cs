@@ -85,7 +85,7 @@ internal sealed partial class XdsFileSource : BackgroundService
     private async Task ApplyAsync(EnvoyResourceFile content, CancellationToken cancellationToken)
     {
         var errors = 0;
-        var resources = content.Resources.ToLookup(resource => resource.Body.TypeUrl, StringComparer.Ordinal);
+        var resources = content.Resources.ToLookup(resource => resource.TypeUrl, StringComparer.Ordinal);
         foreach (var typeUrl in Order)
         {
             var updated = resources[typeUrl].ToList();

@@ -17,4 +17,14 @@ internal static class TypeUrls
 
     /// <summary>SDS: <see cref="Envoy.Extensions.TransportSockets.Tls.V3.Secret"/>.</summary>
     public const string Secret = Prefix + "envoy.extensions.transport_sockets.tls.v3.Secret";
+
+    /// <summary>The one string for a type URL of these; null for any other.</summary>
+    public static string? Shared(string typeUrl) => typeUrl switch
+    {
+        Cluster => Cluster,
+        ClusterLoadAssignment => ClusterLoadAssignment,
+        Listener => Listener,
+        Secret => Secret,
+        _ => null,
+    };
 }

@@ -25,6 +25,7 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
     private readonly RejectedContents _rejected = new();
     private readonly ListenerProblems _listenerProblems = new();
     private readonly FirstConfigurationGate _first;
+    private readonly HeapTrimmer _heap;
 
     /// <summary>Creates a store that is the only one to drive a data plane.</summary>
     public ConfigurationStore(DataPlaneUpdater dataPlane, ConfigurationStats stats, TimeProvider time, ILogger<ConfigurationStore> logger)
@@ -37,6 +38,7 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
         _listeners = new(ListenerTranslator.Translate, stats[TypeUrls.Listener]);
         _secrets = new(SecretTranslator.Translate, stats[TypeUrls.Secret]);
         _first = new(time, DataPlaneUpdater.WarmingTimeout);
+        _heap = new(time);
     }
 
     /// <summary>
@@ -53,6 +55,7 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
     {
         // Later a cancellation would leave the data plane behind what is noted here.
         cancellationToken.ThrowIfCancellationRequested();
+        _heap.Changed(change.Updated.Count);
         switch (change.TypeUrl)
         {
             case TypeUrls.Cluster:
@@ -87,7 +90,11 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
     };
 
     /// <inheritdoc/>
-    public void Dispose() => _first.Dispose();
+    public void Dispose()
+    {
+        _first.Dispose();
+        _heap.Dispose();
+    }
 
     private async ValueTask<IReadOnlyList<ResourceError>> ApplyClustersAsync(ResourceChange change)
     {

@@ -35,14 +35,14 @@ internal sealed record ResourceEntry<T>
     /// <summary>The entry for a new content.</summary>
     public static ResourceEntry<T> From(XdsResource resource, TranslationResult<T> result, ResourceEntry<T>? previous)
     {
-        var received = new References(result.Assignment is null ? [] : [result.Assignment], result.Secrets);
+        var received = References.Of(result.Assignment, result.Secrets);
         var lastGood = result.Config is null && result.Errors.Count > 0 ? previous : null;
         return new ResourceEntry<T>
         {
             Resource = resource,
             InForce = lastGood is null ? result.Config : lastGood.InForce,
             Problems = ResourceProblem.From(resource, result.Errors),
-            Ignored = result.Ignored,
+            Ignored = result.Ignored.Count == 0 ? [] : result.Ignored,
             Received = received,
             Serving = lastGood is null ? received : lastGood.InForce is null ? References.None : lastGood.Serving,
         };
@@ -56,6 +56,10 @@ internal sealed record References(ImmutableArray<string> Assignments, ImmutableA
 {
     /// <summary>To nothing.</summary>
     public static References None { get; } = new([], []);
+
+    /// <summary>To an assignment, if there is one, and to secrets.</summary>
+    public static References Of(string? assignment, ImmutableArray<string> secrets) =>
+        assignment is null && secrets.IsEmpty ? None : new(assignment is null ? [] : [assignment], secrets);
 }
 
 /// <summary>What a change of resources means.</summary>

@@ -20,7 +20,7 @@ internal sealed record ResourceProblem(string Resource, string Field, string Rea
             return [];
         }
 
-        var whole = Digest.Of(resource.Body.Value.Span);
+        var whole = Digest.Of(resource.Value.Span);
         var parts = new Dictionary<IMessage, Digest>(ReferenceEqualityComparer.Instance);
         var problems = new List<ResourceProblem>(errors.Count);
         foreach (var error in errors)

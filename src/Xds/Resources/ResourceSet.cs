@@ -84,7 +84,7 @@ internal sealed class ResourceSet<T>
     private void Update(XdsResource resource, ResourceSetChange<T> result)
     {
         var previous = _entries.GetValueOrDefault(resource.Name);
-        if (previous is not null && previous.Resource.Body.Equals(resource.Body))
+        if (previous is not null && previous.Resource.TypeUrl == resource.TypeUrl && previous.Resource.Value.Equals(resource.Value))
         {
             var same = previous with { Resource = resource };
             _entries[resource.Name] = same;

@@ -41,7 +41,8 @@ internal static class ClusterTranslator
         var discovery = TranslateDiscovery(message, findings);
         return new ClusterConfig
         {
-            Name = message.Name,
+            // The string of the resource, so that a name is kept once.
+            Name = findings.Resource,
             Discovery = discovery,
             EdsServiceName = discovery == ClusterDiscovery.Eds ? message.EdsClusterConfig?.ServiceName ?? "" : "",
             ConnectTimeout = TranslateConnectTimeout(message, findings),
@@ -86,7 +87,7 @@ internal static class ClusterTranslator
             findings.Reject("", "a LOGICAL_DNS cluster has exactly one endpoint");
         }
 
-        return assignment is null ? null : assignment with { ClusterName = message.Name };
+        return assignment is null ? null : assignment with { ClusterName = findings.Resource };
     }
 
     private static TimeSpan TranslateConnectTimeout(Cluster message, Findings findings) =>

@@ -41,7 +41,7 @@ internal static class EndpointTranslator
         var factor = TranslatePolicy(assignment.Policy, findings.At("policy"));
         return findings.HasErrors
             ? null
-            : new LoadAssignment { ClusterName = assignment.ClusterName, OverprovisioningFactor = factor, Localities = localities.DrainToImmutable() };
+            : new LoadAssignment { ClusterName = findings.Resource, OverprovisioningFactor = factor, Localities = localities.DrainToImmutable() };
     }
 
     private static LocalityEndpoints Translate(

@@ -20,6 +20,9 @@ internal sealed class Findings
 
     private Findings(Findings parent, string field, int index) => (_report, _parent, _field, _index) = (parent._report, parent, field, index);
 
+    /// <summary>Name of the resource.</summary>
+    public string Resource => _report.Resource;
+
     /// <summary>The message that errors in here leave out; see <see cref="TranslationError.Part"/>.</summary>
     public IMessage? Part { get; init; }
 

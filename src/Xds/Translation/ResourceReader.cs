@@ -18,7 +18,7 @@ internal static class ResourceReader
             return null;
         }
 
-        findings.AddUnknown(UnknownFieldScanner.Scan(message.Descriptor, resource.Body.Value.Span));
+        findings.AddUnknown(UnknownFieldScanner.Scan(message.Descriptor, resource.Value.Span));
         if (resource.Name.Length == 0)
         {
             findings.Reject("", "it has no name");
