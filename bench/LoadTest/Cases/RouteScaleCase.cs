@@ -10,13 +10,16 @@ internal sealed class RouteScaleCase(int routes) : BenchCase
     /// <summary>Routes of the smallest table.</summary>
     public const int Fewest = 10;
 
+    // A proxy may give memory back some time after it has read its routes.
+    private static readonly TimeSpan Rest = TimeSpan.FromSeconds(4);
+
     private const int Connections = 64;
 
     /// <inheritdoc/>
     public override string Name => $"routes-{routes}";
 
     /// <inheritdoc/>
-    public override string Description => $"connections over {routes} server names in turn, small hello, fresh process; memory after the load";
+    public override string Description => $"connections over {routes} server names in turn, small hello, fresh process; memory {Rest.TotalSeconds} s after the load";
 
     /// <inheritdoc/>
     public override bool StartsContenders => true;
@@ -51,6 +54,10 @@ internal sealed class RouteScaleCase(int routes) : BenchCase
     {
         await using var contender = await run.Harness.StartAsync(run.Contender, routes);
         await WarmUp.RunAsync(run.Harness.Load, contender, run.Duration);
-        return await run.TakeAsync(contender.Request(LoadKind.Connect, Connections, run.Duration));
+        var sample = await run.TakeAsync(contender.Request(LoadKind.Connect, Connections, run.Duration));
+        await Task.Delay(Rest);
+        return contender.ProcessId is { } process
+            ? sample with { Load = sample.Load with { ResidentBytes = ProcessTable.Read(ProcessTable.Tree(process)).ResidentBytes } }
+            : sample;
     }
 }

@@ -59,6 +59,9 @@ internal sealed unsafe class EventLoop : IDisposable
     /// <summary>The buffers that the loop copies through.</summary>
     public ScratchBuffers Scratch { get; } = new();
 
+    /// <summary>The buffers that hellos wait in.</summary>
+    public HelloBuffers Hellos { get; } = new();
+
     /// <summary>The pipes that the loop splices through.</summary>
     public PipePool Pipes { get; } = new();
 

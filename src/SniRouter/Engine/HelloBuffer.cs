@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Zoneway.SniRouter.Engine;
 
 /// <summary>The first bytes of a connection as long as they cannot be passed on: nothing for most connections, a rented buffer that grows with what comes for the rest.</summary>
@@ -14,13 +12,13 @@ internal struct HelloBuffer
     public readonly ReadOnlySpan<byte> Span => _bytes.AsSpan(0, Length);
 
     /// <summary>Keeps more bytes, behind those kept before.</summary>
-    public void Append(ReadOnlySpan<byte> bytes)
+    public void Append(ReadOnlySpan<byte> bytes, HelloBuffers buffers)
     {
         if (_bytes is null || _bytes.Length < Length + bytes.Length)
         {
-            var larger = ArrayPool<byte>.Shared.Rent(Length + bytes.Length);
+            var larger = buffers.Rent(Length + bytes.Length);
             Span.CopyTo(larger);
-            Return();
+            Return(buffers);
             _bytes = larger;
         }
 
@@ -29,17 +27,17 @@ internal struct HelloBuffer
     }
 
     /// <summary>Gives the bytes back.</summary>
-    public void Clear()
+    public void Clear(HelloBuffers buffers)
     {
-        Return();
+        Return(buffers);
         Length = 0;
     }
 
-    private void Return()
+    private void Return(HelloBuffers buffers)
     {
         if (_bytes is not null)
         {
-            ArrayPool<byte>.Shared.Return(_bytes);
+            buffers.Return(_bytes);
             _bytes = null;
         }
     }

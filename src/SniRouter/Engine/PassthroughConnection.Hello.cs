@@ -65,7 +65,7 @@ internal sealed unsafe partial class PassthroughConnection
             return received;
         }
 
-        _hello.Append(received);
+        _hello.Append(received, _loop.Hellos);
         return _hello.Span;
     }
 
@@ -73,7 +73,7 @@ internal sealed unsafe partial class PassthroughConnection
     {
         if (!_peeks && _hello.Length == 0)
         {
-            _hello.Append(hello);
+            _hello.Append(hello, _loop.Hellos);
         }
 
         if (_up.SourceClosing)
@@ -99,7 +99,7 @@ internal sealed unsafe partial class PassthroughConnection
             case TcpProxyConfig proxy:
                 if (!_peeks && _hello.Length == 0)
                 {
-                    _hello.Append(hello);
+                    _hello.Append(hello, _loop.Hellos);
                 }
 
                 StartConnecting(proxy);

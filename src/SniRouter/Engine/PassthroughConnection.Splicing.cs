@@ -20,7 +20,7 @@ internal sealed unsafe partial class PassthroughConnection
             return;
         }
 
-        _hello.Clear();
+        _hello.Clear(_loop.Hellos);
         if (_up.Readable || _down.Readable)
         {
             Pump(true, true, _up, _down);

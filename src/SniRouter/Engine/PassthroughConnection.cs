@@ -236,7 +236,7 @@ internal sealed unsafe partial class PassthroughConnection
         _loop.Timers.Clear(this);
         _up.Release(_loop);
         _down.Release(_loop);
-        _hello.Clear();
+        _hello.Clear(_loop.Hellos);
         Stage = ConnectionStage.Free;
         _listener = null;
         _filterChain = null;

@@ -3,7 +3,7 @@ namespace Zoneway.SniRouter.Telemetry;
 /// <summary>What is counted per cluster, by the names Envoy uses (<c>cluster.NAME.…</c>). Safe for any number of threads.</summary>
 public sealed class ClusterStats
 {
-    private readonly ShardedCounters _counters = new((int)Counter.Count);
+    private readonly SmallCounters _counters = new((int)Counter.Count);
 
     /// <summary>What is counted.</summary>
     private enum Counter

@@ -55,7 +55,7 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
     {
         // Later a cancellation would leave the data plane behind what is noted here.
         cancellationToken.ThrowIfCancellationRequested();
-        _heap.Changed(change.Updated.Count);
+        _heap.Changed(change.Updated.Sum(resource => (long)resource.Value.Length));
         switch (change.TypeUrl)
         {
             case TypeUrls.Cluster:

@@ -7,8 +7,8 @@ namespace Zoneway.Xds.Resources;
 /// <remarks>The collection stops the threads for as long as it takes to move what is alive, some tens of milliseconds for 10,000 routes; so it is rare, and waits until a change is through.</remarks>
 internal sealed class HeapTrimmer : IDisposable
 {
-    /// <summary>Resources in one change from which on it is large.</summary>
-    public const int LargeChange = 500;
+    /// <summary>Bytes of resources in one change from which on it is large: some hundred routes.</summary>
+    public const int LargeChange = 64 * 1024;
 
     /// <summary>Time from the last large change to the collection: one seldom comes alone.</summary>
     public static readonly TimeSpan Delay = TimeSpan.FromSeconds(2);
@@ -32,10 +32,10 @@ internal sealed class HeapTrimmer : IDisposable
     }
 
     /// <summary>Notes a change.</summary>
-    /// <param name="resources">Resources that it carried.</param>
-    public void Changed(int resources)
+    /// <param name="bytes">Size of the resources that it carried, serialized.</param>
+    public void Changed(long bytes)
     {
-        if (resources < LargeChange)
+        if (bytes < LargeChange)
         {
             return;
         }
