@@ -37,11 +37,12 @@ public sealed class ProxyUnderTest : IAsyncDisposable
     public IReadOnlyCollection<LogRecord> Log => _log.Records;
 
     public static async Task<ProxyUnderTest> StartAsync(
-        PathUnderTest path, Action<SniRouterOptions>? options = null, TimeProvider? time = null, Action<ListenOptions>? behind = null)
+        PathUnderTest path, Action<SniRouterOptions>? options = null, TimeProvider? time = null, Action<ListenOptions>? behind = null,
+        LogLevel logLevel = LogLevel.Debug)
     {
         var log = new LogRecorder();
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.Logging.SetMinimumLevel(LogLevel.Debug).AddFilter("Microsoft", LogLevel.Warning).AddProvider(log);
+        builder.Logging.SetMinimumLevel(logLevel).AddFilter("Microsoft", LogLevel.Warning).AddProvider(log);
         builder.Services.AddSingleton(time ?? TimeProvider.System);
         builder.Services.AddSniRouter(options);
         path.Configure(builder.Services);
