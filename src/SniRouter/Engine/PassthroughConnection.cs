@@ -32,6 +32,7 @@ internal sealed unsafe partial class PassthroughConnection
     private long _lastActivity;
     private long _connectDeadline;
     private long _idleTimeout;
+    private CircuitBreakerHold _held;
     private bool _peeks;
     private bool _upstreamRefused;
 
@@ -185,6 +186,7 @@ internal sealed unsafe partial class PassthroughConnection
             _cluster.Stats.Transferred(_up.Bytes, _down.Bytes);
         }
 
+        _cluster?.CircuitBreaker.Release(ref _held);
         Close(_downstream, reset);
         CloseUpstream(reset);
         Report(outcome);

@@ -8,6 +8,9 @@ namespace Zoneway.SniRouter.Proxying;
 /// <summary>What the middleware learns of one connection on its way, and the report made of it in the end.</summary>
 internal sealed class ConnectionScope(ConnectionContext context, IListenerFeature listener) : IRouteFeature
 {
+    /// <summary>What it holds of its cluster's circuit breaker.</summary>
+    public CircuitBreakerHold Held;
+
     private FilterChain? _filterChain;
 
     public ConnectionContext Context { get; } = context;

@@ -17,6 +17,11 @@ public sealed partial class ConnectionReporter(ILogger<ConnectionReporter> logge
     public void Report(in ConnectionReport report)
     {
         _outcomes.Add((int)report.Outcome, 1);
+        if (report.Outcome == ConnectionOutcome.UpstreamOverflow && report.Cluster!.CircuitBreaker.TakeFirstOverflow())
+        {
+            Log.Overflowed(logger, report.Cluster.Name, report.Cluster.Config!.CircuitBreakers.MaxConnections, report.Cluster.Config.CircuitBreakers.MaxPendingRequests);
+        }
+
         if (logger.IsEnabled(LogLevel.Debug))
         {
             Log.Ended(
@@ -36,6 +41,11 @@ public sealed partial class ConnectionReporter(ILogger<ConnectionReporter> logge
         public static partial void Ended(
             ILogger logger, string connectionId, string listener, string outcome, string serverName, string? filterChain, string? cluster,
             object? endpoint, long bytesSent, long bytesReceived, double durationMilliseconds);
+
+        [LoggerMessage(202, LogLevel.Warning,
+            "The circuit breaker of cluster {Cluster} is open: it allows {MaxConnections} connections, {MaxPending} of them being opened. Further ones are closed at once. "
+            + "Said once for a cluster; the metrics count them.")]
+        public static partial void Overflowed(ILogger logger, string cluster, uint maxConnections, uint maxPending);
 
         [LoggerMessage(201, LogLevel.Error, "Connection {ConnectionId} ended by a fault of the proxy.")]
         public static partial void Fault(ILogger logger, Exception exception, string connectionId);

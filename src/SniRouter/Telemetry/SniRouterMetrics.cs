@@ -33,6 +33,7 @@ public sealed class SniRouterMetrics
         meter.CreateObservableUpDownCounter("listener_unbound", () => listeners.Listeners.Values.Count(bound => bound is null), "{listener}", "Listeners whose address could not be bound.");
         meter.CreateObservableCounter("listener_create_failure", () => listeners.BindFailures, "{attempt}", "Bind attempts that failed.");
         CreateClusterInstruments(meter);
+        CircuitBreakerInstruments.Create(meter, updater);
     }
 
     private void CreateClusterInstruments(Meter meter)
@@ -42,6 +43,9 @@ public sealed class SniRouterMetrics
         meter.CreateObservableCounter("upstream_cx_connect_fail", () => PerCluster(stats => stats.ConnectFailures), "{attempt}", "Connect attempts that failed, timeouts included.");
         meter.CreateObservableCounter("upstream_cx_connect_timeout", () => PerCluster(stats => stats.ConnectTimeouts), "{attempt}", "Connect attempts that took too long.");
         meter.CreateObservableCounter("upstream_cx_none_healthy", () => PerCluster(stats => stats.NoEndpoints), "{connection}", "Connections that found no endpoint to try.");
+        meter.CreateObservableCounter("upstream_cx_overflow", () => PerCluster(stats => stats.Overflows), "{connection}", "Connections refused because the cluster had as many as it may.");
+        meter.CreateObservableCounter("upstream_rq_pending_overflow", () => PerCluster(stats => stats.PendingOverflows), "{connection}", "Connections refused because as many as may were being opened.");
+        meter.CreateObservableCounter("upstream_rq_retry_overflow", () => PerCluster(stats => stats.RetryOverflows), "{connection}", "Connections given up because as many as may were trying another endpoint.");
         meter.CreateObservableCounter("upstream_cx_tx_bytes_total", () => PerCluster(stats => stats.SentBytes), "By", "Bytes sent to endpoints, counted when a connection ends.");
         meter.CreateObservableCounter("upstream_cx_rx_bytes_total", () => PerCluster(stats => stats.ReceivedBytes), "By", "Bytes received from endpoints, counted when a connection ends.");
         meter.CreateObservableUpDownCounter(
