@@ -11,6 +11,7 @@ internal sealed unsafe partial class PassthroughConnection
         _endpoint!.State.Connected();
         _cluster!.CircuitBreaker.Connected(ref _held);
         _cluster.Stats.Connected();
+        LogConnected();
         _lastActivity = _loop.Now;
         _up.Start(_downstream, _upstream);
         _down.Start(_upstream, _downstream);

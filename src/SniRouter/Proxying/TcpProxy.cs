@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
+using Zoneway.SniRouter.AccessLogs;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Routing;
 using Zoneway.SniRouter.Telemetry;
@@ -7,7 +8,8 @@ using Zoneway.SniRouter.Telemetry;
 namespace Zoneway.SniRouter.Proxying;
 
 /// <summary>Serves a connection whose chain copies the stream: pick an endpoint, connect, splice.</summary>
-internal sealed class TcpProxy(UpstreamConnector connector, ConnectionTracker tracker, IOptions<SniRouterOptions> options, TimeProvider time)
+internal sealed class TcpProxy(
+    UpstreamConnector connector, ConnectionTracker tracker, ConnectionReporter reporter, IOptions<SniRouterOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan LeastShare = TimeSpan.FromMilliseconds(100);
 
@@ -84,6 +86,24 @@ internal sealed class TcpProxy(UpstreamConnector connector, ConnectionTracker tr
         return false;
     }
 
+    private void LogConnected(ConnectionScope scope, Socket upstream, TcpProxyConfig config)
+    {
+        if (scope.AccessLog is not { } log)
+        {
+            return;
+        }
+
+        if ((log.Needs & AccessLogNeeds.UpstreamLocal) != 0)
+        {
+            log.TakeUpstream(upstream.LocalEndPoint);
+        }
+
+        if (config.LogsOnConnected)
+        {
+            reporter.Connected(scope.ToReport(ConnectionOutcome.Completed, time));
+        }
+    }
+
     private async Task<ConnectionOutcome> SpliceAsync(ConnectionScope scope, Socket upstream, ClusterState cluster, TcpProxyConfig config)
     {
         var endpoint = scope.Endpoint!;
@@ -93,6 +113,7 @@ internal sealed class TcpProxy(UpstreamConnector connector, ConnectionTracker tr
         using var splicer = new ConnectionSplicer(new DownstreamConnection(scope.Context), upstream, config.IdleTimeout, options.Value.HalfClosedTimeout, time);
         try
         {
+            LogConnected(scope, upstream, config);
             return await splicer.RunAsync(tracker.Aborted);
         }
         finally

@@ -1,9 +1,10 @@
 using Microsoft.Extensions.Logging;
+using Zoneway.SniRouter.AccessLogs;
 
 namespace Zoneway.SniRouter.Telemetry;
 
-/// <summary>Takes the report of every connection, from either data path: counts it by outcome and writes the access log.</summary>
-public sealed partial class ConnectionReporter(ILogger<ConnectionReporter> logger)
+/// <summary>Takes the report of every connection, from either data path: counts it by outcome, and gives it to the access logs and to the log.</summary>
+public sealed partial class ConnectionReporter(AccessLogger accessLogger, ILogger<ConnectionReporter> logger)
 {
     private readonly ShardedCounters _outcomes = new(ConnectionOutcomes.Count);
 
@@ -22,6 +23,11 @@ public sealed partial class ConnectionReporter(ILogger<ConnectionReporter> logge
             Log.Overflowed(logger, report.Cluster.Name, report.Cluster.Config!.CircuitBreakers.MaxConnections, report.Cluster.Config.CircuitBreakers.MaxPendingRequests);
         }
 
+        if (report.AccessLog is not null)
+        {
+            accessLogger.Ended(report);
+        }
+
         if (logger.IsEnabled(LogLevel.Debug))
         {
             Log.Ended(
@@ -29,6 +35,9 @@ public sealed partial class ConnectionReporter(ILogger<ConnectionReporter> logge
                 report.Endpoint, report.BytesSent, report.BytesReceived, report.Duration.TotalMilliseconds);
         }
     }
+
+    /// <summary>Takes the news that an endpoint has accepted a connection whose access logs want to know.</summary>
+    internal void Connected(in ConnectionReport report) => accessLogger.Connected(report);
 
     /// <summary>Takes note of a fault of the proxy itself, which ended one connection.</summary>
     internal void Fault(string connectionId, Exception exception) => Log.Fault(logger, exception, connectionId);

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Zoneway.SniRouter.AccessLogs;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Listeners;
 using Zoneway.SniRouter.Proxying;
@@ -19,7 +20,7 @@ public sealed class SniRouterMetrics
     private readonly ConnectionReporter _reporter;
 
     /// <summary>Creates the instruments; they live as long as the factory's meter.</summary>
-    public SniRouterMetrics(IMeterFactory factory, ConnectionTracker tracker, ConnectionReporter reporter, DataPlaneUpdater updater, ListenerManager listeners)
+    public SniRouterMetrics(IMeterFactory factory, ConnectionTracker tracker, ConnectionReporter reporter, AccessLogger accessLogger, DataPlaneUpdater updater, ListenerManager listeners)
     {
         _updater = updater;
         _reporter = reporter;
@@ -32,6 +33,8 @@ public sealed class SniRouterMetrics
         meter.CreateObservableUpDownCounter("listener_active", () => listeners.Listeners.Values.Count(bound => bound is not null), "{listener}", "Listeners that accept.");
         meter.CreateObservableUpDownCounter("listener_unbound", () => listeners.Listeners.Values.Count(bound => bound is null), "{listener}", "Listeners whose address could not be bound.");
         meter.CreateObservableCounter("listener_create_failure", () => listeners.BindFailures, "{attempt}", "Bind attempts that failed.");
+        meter.CreateObservableCounter("access_log.lines_written", () => accessLogger.Written, "{line}", "Lines of access logs written.");
+        meter.CreateObservableCounter("access_log.lines_dropped", () => accessLogger.Dropped, "{line}", "Lines of access logs lost: a queue was full, or a destination did not take them.");
         CreateClusterInstruments(meter);
         CircuitBreakerInstruments.Create(meter, updater);
     }
