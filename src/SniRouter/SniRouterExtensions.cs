@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Zoneway.SniRouter.AccessLogs;
 using Zoneway.SniRouter.Engine;
 using Zoneway.SniRouter.Listeners;
 using Zoneway.SniRouter.Proxying;
@@ -45,6 +46,7 @@ public static class SniRouterExtensions
         services.AddSingleton<IListenerBinder>(provider => provider.GetRequiredService<ListenerManager>());
 
         services.AddSingleton<ConnectionTracker>();
+        services.AddSingleton<AccessLogger>();
         services.AddSingleton<ConnectionReporter>();
         services.AddSingleton<SniRouterMetrics>();
         services.AddSingleton<UpstreamConnector>();

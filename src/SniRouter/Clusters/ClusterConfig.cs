@@ -32,6 +32,9 @@ public sealed record ClusterConfig
     /// <summary>Percent of healthy endpoints below which a level uses all of them. 0 switches panic off. Default 50, as in Envoy.</summary>
     public double HealthyPanicThreshold { get; init; } = 50;
 
+    /// <summary>How much of it may be in use at a time.</summary>
+    public CircuitBreakerConfig CircuitBreakers { get; init; } = CircuitBreakerConfig.Default;
+
     /// <summary>Endpoints given with the cluster itself; null for EDS clusters.</summary>
     public LoadAssignment? InlineAssignment { get; init; }
 

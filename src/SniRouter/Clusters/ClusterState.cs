@@ -21,6 +21,9 @@ public sealed class ClusterState
     /// <summary>What is counted of it.</summary>
     public Telemetry.ClusterStats Stats { get; } = new();
 
+    /// <summary>What is in use of it.</summary>
+    public CircuitBreaker CircuitBreaker { get; } = new();
+
     /// <summary>The cluster now; null as long as a route names a cluster that the control plane has not sent, or sent no endpoints for.</summary>
     public ClusterSnapshot? Current => _current;
 

@@ -95,6 +95,20 @@ internal static unsafe partial class LinuxSystemCalls
         return getsockopt(descriptor, LevelSocket, OptionError, &error, &length) == 0 ? error : Marshal.GetLastPInvokeError();
     }
 
+    /// <summary>getpeername(2) into <paramref name="address"/>. Returns the length of the address.</summary>
+    public static int PeerAddress(int descriptor, byte* address, int length)
+    {
+        var result = Check(getpeername(descriptor, address, &length));
+        return result < 0 ? result : length;
+    }
+
+    /// <summary>getsockname(2) into <paramref name="address"/>. Returns the length of the address.</summary>
+    public static int LocalAddress(int descriptor, byte* address, int length)
+    {
+        var result = Check(getsockname(descriptor, address, &length));
+        return result < 0 ? result : length;
+    }
+
     /// <summary>recv(2) into <paramref name="buffer"/>. Returns the bytes received, 0 at the end of the stream.</summary>
     public static int Receive(int descriptor, byte* buffer, int length) => Check(recv(descriptor, buffer, length, 0));
 
@@ -166,6 +180,12 @@ internal static unsafe partial class LinuxSystemCalls
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int connect(int descriptor, void* address, int length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int getpeername(int descriptor, void* address, int* length);
+
+    [LibraryImport("libc", SetLastError = true)]
+    private static partial int getsockname(int descriptor, void* address, int* length);
 
     [LibraryImport("libc", SetLastError = true)]
     private static partial int getsockopt(int descriptor, int level, int option, void* value, int* length);

@@ -20,6 +20,14 @@ internal sealed unsafe partial class PassthroughConnection
             return;
         }
 
+        _held = _cluster.CircuitBreaker.TryConnect(cluster.Config.CircuitBreakers, out var full);
+        if (_held == CircuitBreakerHold.None)
+        {
+            _cluster.Stats.Overflowed(full);
+            End(ConnectionOutcome.UpstreamOverflow);
+            return;
+        }
+
         _attempts = new EndpointAttempts(cluster.Select(target.MetadataMatch), _loop.Context.ConnectAttempts(proxy));
         _connectDeadline = _loop.Now + (long)cluster.Config.ConnectTimeout.TotalMilliseconds;
         ConnectNext(ConnectionOutcome.NoEndpoints);
@@ -39,7 +47,7 @@ internal sealed unsafe partial class PassthroughConnection
 
     private void ConnectNext(ConnectionOutcome lastFailure)
     {
-        while (_attempts.Next() is { } endpoint)
+        while (MayTry() && _attempts.Next() is { } endpoint)
         {
             _endpoint = endpoint;
             var result = endpoint.NativeAddress.IsEmpty ? -LinuxSystemCalls.EINVAL : LinuxSystemCalls.Connect(endpoint.NativeAddress.Span, out _upstream);
@@ -63,6 +71,18 @@ internal sealed unsafe partial class PassthroughConnection
         }
 
         End(lastFailure);
+    }
+
+    /// <summary>Whether the cluster allows an attempt: the first one always, a further one within its limit of retries.</summary>
+    private bool MayTry()
+    {
+        if (_attempts.Count == 0 || _attempts.Left == 0 || _cluster!.CircuitBreaker.TryRetry(_cluster.Config!.CircuitBreakers, ref _held))
+        {
+            return true;
+        }
+
+        _cluster.Stats.Overflowed(CircuitBreakerHold.Retry);
+        return false;
     }
 
     private void OnConnectEvent(EpollMask mask)

@@ -33,7 +33,7 @@ internal sealed unsafe partial class PassthroughConnection
             return;
         }
 
-        var selection = FilterChainSelector.Select(hello, routes, new SelectionLimits(_loop.Context.MaxClientHelloBytes, _loop.Context.Reporter.WantsServerName));
+        var selection = FilterChainSelector.Select(hello, routes, new SelectionLimits(_loop.Context.MaxClientHelloBytes, _loop.Context.Reporter.WantsServerName || routes.WantsServerName));
         if (selection.IsDecided)
         {
             Serve(selection, _peeks ? default : hello);
@@ -97,6 +97,7 @@ internal sealed unsafe partial class PassthroughConnection
                 End(ConnectionOutcome.FilterChainQuarantined);
                 break;
             case TcpProxyConfig proxy:
+                RouteLog(proxy);
                 if (!_peeks && _hello.Length == 0)
                 {
                     _hello.Append(hello, _loop.Hellos);

@@ -9,7 +9,9 @@ internal sealed unsafe partial class PassthroughConnection
     {
         Stage = ConnectionStage.Splicing;
         _endpoint!.State.Connected();
-        _cluster!.Stats.Connected();
+        _cluster!.CircuitBreaker.Connected(ref _held);
+        _cluster.Stats.Connected();
+        LogConnected();
         _lastActivity = _loop.Now;
         _up.Start(_downstream, _upstream);
         _down.Start(_upstream, _downstream);

@@ -32,6 +32,7 @@ internal sealed unsafe partial class PassthroughConnection
     private long _lastActivity;
     private long _connectDeadline;
     private long _idleTimeout;
+    private CircuitBreakerHold _held;
     private bool _peeks;
     private bool _upstreamRefused;
 
@@ -76,6 +77,7 @@ internal sealed unsafe partial class PassthroughConnection
             return;
         }
 
+        BeginLog(routes);
         if (routes.Unconditional is { } chain)
         {
             Serve(Selection.Of(chain, ""), default);
@@ -185,9 +187,10 @@ internal sealed unsafe partial class PassthroughConnection
             _cluster.Stats.Transferred(_up.Bytes, _down.Bytes);
         }
 
+        _cluster?.CircuitBreaker.Release(ref _held);
         Close(_downstream, reset);
         CloseUpstream(reset);
-        Report(outcome);
+        _loop.Context.Reporter.Report(ToReport(outcome));
         Recycle();
         _loop.Context.Tracker.Leave();
     }
@@ -217,20 +220,6 @@ internal sealed unsafe partial class PassthroughConnection
         LinuxSystemCalls.Close(descriptor);
     }
 
-    private void Report(ConnectionOutcome outcome) => _loop.Context.Reporter.Report(new ConnectionReport
-    {
-        Outcome = outcome,
-        Listener = _listener!.Name,
-        ConnectionId = _loop.Context.Reporter.WantsServerName ? ToString() : "",
-        FilterChain = _filterChain,
-        Cluster = _cluster,
-        Endpoint = _endpoint,
-        ServerName = _serverName,
-        BytesSent = Stage == ConnectionStage.Splicing ? _up.Bytes : 0,
-        BytesReceived = Stage == ConnectionStage.Splicing ? _down.Bytes : 0,
-        Duration = TimeSpan.FromMilliseconds(_loop.Now - _acceptedAt),
-    });
-
     private void Recycle()
     {
         _loop.Timers.Clear(this);
@@ -244,6 +233,7 @@ internal sealed unsafe partial class PassthroughConnection
         _endpoint = null;
         _attempts = default;
         _serverName = "";
+        _accessLog = null;
         _peeks = _upstreamRefused = false;
         _down.Readable = _down.SourceClosing = false;
         _loop.Free(this);

@@ -1,5 +1,6 @@
 using System.IO.Pipelines;
 using Microsoft.Extensions.Options;
+using Zoneway.SniRouter.AccessLogs;
 using Zoneway.SniRouter.Routing;
 using Zoneway.SniRouter.Telemetry;
 
@@ -15,6 +16,7 @@ internal sealed class ClientHelloPeek(RouteTable routes, ConnectionTracker track
             return Selection.Refuse(ConnectionOutcome.NoRoute);
         }
 
+        scope.AccessLog = AccessLogScope.Begin(listener);
         if (listener.Unconditional is { } chain)
         {
             return Selection.Of(chain, "");
@@ -30,7 +32,7 @@ internal sealed class ClientHelloPeek(RouteTable routes, ConnectionTracker track
 
     private async ValueTask<Selection> ReadAsync(PipeReader input, ListenerSnapshot listener)
     {
-        var limits = new SelectionLimits(options.Value.MaxClientHelloBytes, reporter.WantsServerName);
+        var limits = new SelectionLimits(options.Value.MaxClientHelloBytes, reporter.WantsServerName || listener.WantsServerName);
         long needed = 1;
         while (true)
         {

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Zoneway.SniRouter.AccessLogs;
 using Zoneway.SniRouter.Routing;
 using Zoneway.SniRouter.Telemetry;
 
@@ -64,6 +65,7 @@ internal sealed class SniRouterMiddleware(
         switch (selection.Chain.Action)
         {
             case TcpProxyConfig proxy:
+                scope.AccessLog = AccessLogScope.Route(scope.AccessLog, proxy);
                 return await tcpProxy.RunAsync(scope, proxy);
             case DirectResponseConfig response:
                 return await RespondAsync(scope.Context, response.Body);

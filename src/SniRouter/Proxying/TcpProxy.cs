@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
+using Zoneway.SniRouter.AccessLogs;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Routing;
 using Zoneway.SniRouter.Telemetry;
@@ -7,7 +8,8 @@ using Zoneway.SniRouter.Telemetry;
 namespace Zoneway.SniRouter.Proxying;
 
 /// <summary>Serves a connection whose chain copies the stream: pick an endpoint, connect, splice.</summary>
-internal sealed class TcpProxy(UpstreamConnector connector, ConnectionTracker tracker, IOptions<SniRouterOptions> options, TimeProvider time)
+internal sealed class TcpProxy(
+    UpstreamConnector connector, ConnectionTracker tracker, ConnectionReporter reporter, IOptions<SniRouterOptions> options, TimeProvider time)
 {
     private static readonly TimeSpan LeastShare = TimeSpan.FromMilliseconds(100);
 
@@ -26,16 +28,30 @@ internal sealed class TcpProxy(UpstreamConnector connector, ConnectionTracker tr
             return ConnectionOutcome.NoEndpoints;
         }
 
-        var limit = EndpointAttempts.Limit(config.MaxConnectAttempts, options.Value.ConnectAttempts);
-        var connection = await ConnectAsync(scope, target.Cluster, cluster, new EndpointAttempts(cluster.Select(target.MetadataMatch), limit));
-        return connection.Socket is null ? connection.Failure : await SpliceAsync(scope, connection.Socket, target.Cluster, config);
+        scope.Held = target.Cluster.CircuitBreaker.TryConnect(cluster.Config.CircuitBreakers, out var full);
+        if (scope.Held == CircuitBreakerHold.None)
+        {
+            target.Cluster.Stats.Overflowed(full);
+            return ConnectionOutcome.UpstreamOverflow;
+        }
+
+        try
+        {
+            var limit = EndpointAttempts.Limit(config.MaxConnectAttempts, options.Value.ConnectAttempts);
+            var connection = await ConnectAsync(scope, target.Cluster, cluster, new EndpointAttempts(cluster.Select(target.MetadataMatch), limit));
+            return connection.Socket is null ? connection.Failure : await SpliceAsync(scope, connection.Socket, target.Cluster, config);
+        }
+        finally
+        {
+            target.Cluster.CircuitBreaker.Release(ref scope.Held);
+        }
     }
 
     private async ValueTask<ConnectResult> ConnectAsync(ConnectionScope scope, ClusterState state, ClusterSnapshot cluster, EndpointAttempts attempts)
     {
         var result = new ConnectResult(null, ConnectionOutcome.NoEndpoints);
         var started = time.GetTimestamp();
-        while (attempts.Next() is { } endpoint)
+        while (MayTry(scope, state, cluster, attempts) && attempts.Next() is { } endpoint)
         {
             scope.Endpoint = endpoint;
             // What is left of the cluster's connect timeout is shared evenly by the attempts that are left.
@@ -58,14 +74,46 @@ internal sealed class TcpProxy(UpstreamConnector connector, ConnectionTracker tr
         return result;
     }
 
+    /// <summary>Whether the cluster allows an attempt: the first one always, a further one within its limit of retries.</summary>
+    private static bool MayTry(ConnectionScope scope, ClusterState state, ClusterSnapshot cluster, in EndpointAttempts attempts)
+    {
+        if (attempts.Count == 0 || attempts.Left == 0 || state.CircuitBreaker.TryRetry(cluster.Config.CircuitBreakers, ref scope.Held))
+        {
+            return true;
+        }
+
+        state.Stats.Overflowed(CircuitBreakerHold.Retry);
+        return false;
+    }
+
+    private void LogConnected(ConnectionScope scope, Socket upstream, TcpProxyConfig config)
+    {
+        if (scope.AccessLog is not { } log)
+        {
+            return;
+        }
+
+        if ((log.Needs & AccessLogNeeds.UpstreamLocal) != 0)
+        {
+            log.TakeUpstream(upstream.LocalEndPoint);
+        }
+
+        if (config.LogsOnConnected)
+        {
+            reporter.Connected(scope.ToReport(ConnectionOutcome.Completed, time));
+        }
+    }
+
     private async Task<ConnectionOutcome> SpliceAsync(ConnectionScope scope, Socket upstream, ClusterState cluster, TcpProxyConfig config)
     {
         var endpoint = scope.Endpoint!;
         endpoint.State.Connected();
+        cluster.CircuitBreaker.Connected(ref scope.Held);
         cluster.Stats.Connected();
         using var splicer = new ConnectionSplicer(new DownstreamConnection(scope.Context), upstream, config.IdleTimeout, options.Value.HalfClosedTimeout, time);
         try
         {
+            LogConnected(scope, upstream, config);
             return await splicer.RunAsync(tracker.Aborted);
         }
         finally

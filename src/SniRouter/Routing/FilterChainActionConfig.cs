@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Zoneway.SniRouter.AccessLogs;
 using Zoneway.SniRouter.Clusters;
 
 namespace Zoneway.SniRouter.Routing;
@@ -23,6 +24,12 @@ public sealed record TcpProxyConfig : FilterChainActionConfig
 
     /// <summary>The prefix of this chain's statistics.</summary>
     public string StatPrefix { get; init; } = "";
+
+    /// <summary>Logs of the chain's connections.</summary>
+    public ImmutableArray<AccessLogConfig> AccessLogs { get; init; } = [];
+
+    /// <summary>Whether the logs get a line when an endpoint has taken the connection, besides that at its end (flush_access_log_on_connected).</summary>
+    public bool LogsOnConnected { get; init; }
 }
 
 /// <summary>One cluster of a chain.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using Zoneway.SniRouter.AccessLogs;
 
 namespace Zoneway.SniRouter.Routing;
 
@@ -17,6 +18,9 @@ public sealed record ListenerConfig
 
     /// <summary>Used when no chain matches; null closes such connections.</summary>
     public FilterChainConfig? DefaultFilterChain { get; init; }
+
+    /// <summary>Logs of every connection that the listener has accepted, whatever becomes of it.</summary>
+    public ImmutableArray<AccessLogConfig> AccessLogs { get; init; } = [];
 }
 
 /// <summary>What is chosen, by what (envoy.config.listener.v3.FilterChain).</summary>

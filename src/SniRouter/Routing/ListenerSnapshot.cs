@@ -1,3 +1,4 @@
+using Zoneway.SniRouter.AccessLogs;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Tls;
 
@@ -32,6 +33,8 @@ public sealed class ListenerSnapshot
         }
 
         FilterChains = chains;
+        WantsServerName = (chains.Aggregate(AccessLogScope.Union(config.AccessLogs), static (needs, chain) =>
+            chain.Action is TcpProxyConfig proxy ? needs | AccessLogScope.Union(proxy.AccessLogs) : needs) & AccessLogNeeds.ServerName) != 0;
         Terminates = chains.Exists(chain => chain.Action is not (TcpProxyConfig or QuarantinedConfig));
         // A single chain without conditions takes every connection, whatever it begins with, so nothing need be read first.
         Unconditional = config.FilterChains switch
@@ -53,6 +56,9 @@ public sealed class ListenerSnapshot
 
     /// <summary>Whether some chain answers itself instead of copying the stream, so that a connection may have to be handed on with every byte unread.</summary>
     public bool Terminates { get; }
+
+    /// <summary>Whether some access log shows server names or selects by them, which costs a string for every connection.</summary>
+    internal bool WantsServerName { get; }
 
     /// <summary>The chain for a connection that began with a ClientHello; null when none matches. Allocates nothing.</summary>
     public FilterChain? Find(in ClientHello hello) => _table.Find(hello) ?? _default;

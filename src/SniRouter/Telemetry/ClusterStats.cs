@@ -1,3 +1,5 @@
+using Zoneway.SniRouter.Clusters;
+
 namespace Zoneway.SniRouter.Telemetry;
 
 /// <summary>What is counted per cluster, by the names Envoy uses (<c>cluster.NAME.…</c>). Safe for any number of threads.</summary>
@@ -8,7 +10,7 @@ public sealed class ClusterStats
     /// <summary>What is counted.</summary>
     private enum Counter
     {
-        Total, Destroyed, ConnectFail, ConnectTimeout, NoneHealthy, SentBytes, ReceivedBytes, Count,
+        Total, Destroyed, ConnectFail, ConnectTimeout, NoneHealthy, Overflow, PendingOverflow, RetryOverflow, SentBytes, ReceivedBytes, Count,
     }
 
     /// <summary>upstream_cx_total: connections opened to endpoints.</summary>
@@ -25,6 +27,15 @@ public sealed class ClusterStats
 
     /// <summary>upstream_cx_none_healthy: connections that found no endpoint to try.</summary>
     public long NoEndpoints => _counters.Sum((int)Counter.NoneHealthy);
+
+    /// <summary>upstream_cx_overflow: connections refused because the cluster had as many as it may.</summary>
+    public long Overflows => _counters.Sum((int)Counter.Overflow);
+
+    /// <summary>upstream_rq_pending_overflow: connections refused because as many as may were being opened.</summary>
+    public long PendingOverflows => _counters.Sum((int)Counter.PendingOverflow);
+
+    /// <summary>upstream_rq_retry_overflow: connections given up because as many as may were trying another endpoint.</summary>
+    public long RetryOverflows => _counters.Sum((int)Counter.RetryOverflow);
 
     /// <summary>upstream_cx_tx_bytes_total: bytes sent to endpoints.</summary>
     public long SentBytes => _counters.Sum((int)Counter.SentBytes);
@@ -44,6 +55,9 @@ public sealed class ClusterStats
             _counters.Add((int)Counter.ConnectTimeout, 1);
         }
     }
+
+    internal void Overflowed(CircuitBreakerHold full) => _counters.Add(
+        (int)(full == CircuitBreakerHold.Connection ? Counter.Overflow : full == CircuitBreakerHold.Pending ? Counter.PendingOverflow : Counter.RetryOverflow), 1);
 
     internal void NoneHealthy() => _counters.Add((int)Counter.NoneHealthy, 1);
 

@@ -42,6 +42,9 @@ public enum ConnectionOutcome
     /// <summary>The cluster, or the subset asked for, has no endpoint to try.</summary>
     NoEndpoints,
 
+    /// <summary>As many connections to the cluster were open, or being opened, as its circuit breaker allows.</summary>
+    UpstreamOverflow,
+
     /// <summary>No endpoint accepted; the last attempt took longer than the cluster's connect timeout.</summary>
     ConnectTimeout,
 

@@ -1,3 +1,4 @@
+using Zoneway.SniRouter.AccessLogs;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Routing;
 
@@ -35,4 +36,7 @@ public readonly record struct ConnectionReport
 
     /// <summary>Time since accept.</summary>
     public TimeSpan Duration { get; init; }
+
+    /// <summary>What its access logs want to know; null when it has none.</summary>
+    internal AccessLogScope? AccessLog { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Zoneway.SniRouter.AccessLogs;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Listeners;
 using Zoneway.SniRouter.Proxying;
@@ -19,7 +20,7 @@ public sealed class SniRouterMetrics
     private readonly ConnectionReporter _reporter;
 
     /// <summary>Creates the instruments; they live as long as the factory's meter.</summary>
-    public SniRouterMetrics(IMeterFactory factory, ConnectionTracker tracker, ConnectionReporter reporter, DataPlaneUpdater updater, ListenerManager listeners)
+    public SniRouterMetrics(IMeterFactory factory, ConnectionTracker tracker, ConnectionReporter reporter, AccessLogger accessLogger, DataPlaneUpdater updater, ListenerManager listeners)
     {
         _updater = updater;
         _reporter = reporter;
@@ -32,7 +33,10 @@ public sealed class SniRouterMetrics
         meter.CreateObservableUpDownCounter("listener_active", () => listeners.Listeners.Values.Count(bound => bound is not null), "{listener}", "Listeners that accept.");
         meter.CreateObservableUpDownCounter("listener_unbound", () => listeners.Listeners.Values.Count(bound => bound is null), "{listener}", "Listeners whose address could not be bound.");
         meter.CreateObservableCounter("listener_create_failure", () => listeners.BindFailures, "{attempt}", "Bind attempts that failed.");
+        meter.CreateObservableCounter("access_log.lines_written", () => accessLogger.Written, "{line}", "Lines of access logs written.");
+        meter.CreateObservableCounter("access_log.lines_dropped", () => accessLogger.Dropped, "{line}", "Lines of access logs lost: a queue was full, or a destination did not take them.");
         CreateClusterInstruments(meter);
+        CircuitBreakerInstruments.Create(meter, updater);
     }
 
     private void CreateClusterInstruments(Meter meter)
@@ -42,6 +46,9 @@ public sealed class SniRouterMetrics
         meter.CreateObservableCounter("upstream_cx_connect_fail", () => PerCluster(stats => stats.ConnectFailures), "{attempt}", "Connect attempts that failed, timeouts included.");
         meter.CreateObservableCounter("upstream_cx_connect_timeout", () => PerCluster(stats => stats.ConnectTimeouts), "{attempt}", "Connect attempts that took too long.");
         meter.CreateObservableCounter("upstream_cx_none_healthy", () => PerCluster(stats => stats.NoEndpoints), "{connection}", "Connections that found no endpoint to try.");
+        meter.CreateObservableCounter("upstream_cx_overflow", () => PerCluster(stats => stats.Overflows), "{connection}", "Connections refused because the cluster had as many as it may.");
+        meter.CreateObservableCounter("upstream_rq_pending_overflow", () => PerCluster(stats => stats.PendingOverflows), "{connection}", "Connections refused because as many as may were being opened.");
+        meter.CreateObservableCounter("upstream_rq_retry_overflow", () => PerCluster(stats => stats.RetryOverflows), "{connection}", "Connections given up because as many as may were trying another endpoint.");
         meter.CreateObservableCounter("upstream_cx_tx_bytes_total", () => PerCluster(stats => stats.SentBytes), "By", "Bytes sent to endpoints, counted when a connection ends.");
         meter.CreateObservableCounter("upstream_cx_rx_bytes_total", () => PerCluster(stats => stats.ReceivedBytes), "By", "Bytes received from endpoints, counted when a connection ends.");
         meter.CreateObservableUpDownCounter(

@@ -50,6 +50,7 @@ internal static class ClusterTranslator
             Subsets = SubsetTranslator.Translate(message.LbSubsetConfig, findings.At("lb_subset_config")),
             LocalityWeighted = message.CommonLbConfig?.LocalityWeightedLbConfig is not null,
             HealthyPanicThreshold = TranslatePanicThreshold(message.CommonLbConfig, findings.At("common_lb_config")),
+            CircuitBreakers = CircuitBreakerTranslator.Translate(message.CircuitBreakers, findings.At("circuit_breakers")),
             InlineAssignment = discovery == ClusterDiscovery.Eds ? null : TranslateEndpoints(message, discovery, findings.At("load_assignment")),
         };
     }
@@ -138,7 +139,6 @@ internal static class ClusterTranslator
 
         findings.IgnoreIf(message.HealthChecks.Count > 0, "health_checks", "endpoints are not checked actively");
         findings.IgnoreIf(message.OutlierDetection is not null, "outlier_detection", "endpoints are not ejected");
-        findings.IgnoreIf(HasLimits(message.CircuitBreakers), "circuit_breakers", "connections to a cluster are not limited");
         findings.IgnoreIf(message.UpstreamBindConfig is not null, "upstream_bind_config", "the system chooses the source address");
         findings.IgnoreIf(message.UpstreamConnectionOptions is not null, "upstream_connection_options", "keepalive and address racing are not configurable");
         findings.IgnoreIf(message.PerConnectionBufferLimitBytes is not null, "per_connection_buffer_limit_bytes", "buffers have a fixed size");
@@ -151,10 +151,4 @@ internal static class ClusterTranslator
         findings.IgnoreIf(message.CommonLbConfig is { ZoneAwareLbConfig: not null }, "common_lb_config.zone_aware_lb_config", "only priorities and locality weights prefer a zone");
         findings.IgnoreIf(message.CommonLbConfig is { CloseConnectionsOnHostSetChange: true }, "common_lb_config.close_connections_on_host_set_change", "open connections stay");
     }
-
-    // track_remaining, which Kuma always sends, asks only for a statistic.
-    private static bool HasLimits(CircuitBreakers? breakers) =>
-        breakers is not null && (breakers.PerHostThresholds.Count > 0 || breakers.Thresholds.Any(threshold =>
-            threshold.MaxConnections is not null || threshold.MaxPendingRequests is not null || threshold.MaxRequests is not null
-            || threshold.MaxRetries is not null || threshold.MaxConnectionPools is not null || threshold.RetryBudget is not null));
 }

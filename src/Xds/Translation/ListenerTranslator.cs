@@ -58,6 +58,7 @@ internal static class ListenerTranslator
             Address = address!,
             FilterChains = FilterChainPlacement.Arrange(chains),
             DefaultFilterChain = fallback?.Config,
+            AccessLogs = AccessLogTranslator.Translate(message.AccessLog, own),
         };
     }
 
@@ -83,7 +84,6 @@ internal static class ListenerTranslator
 
         findings.IgnoreIf(message.AdditionalAddresses.Count > 0, "additional_addresses", "only the first address is bound");
         findings.IgnoreIf(message.Transparent == true, "transparent", "transparent sockets are not supported");
-        findings.IgnoreIf(message.AccessLog.Count > 0, "access_log", "access logs are not configurable");
         findings.IgnoreIf(message.SocketOptions.Count > 0, "socket_options", "socket options are not configurable");
         findings.IgnoreIf(message.PerConnectionBufferLimitBytes is not null, "per_connection_buffer_limit_bytes", "buffers have a fixed size");
         findings.IgnoreIf(message.ListenerFiltersTimeout is not null, "listener_filters_timeout", "the hello timeout is an option of the program");

@@ -25,6 +25,8 @@ internal static class TcpProxyTranslator
             IdleTimeout = TranslateIdleTimeout(message, findings),
             MaxConnectAttempts = message.MaxConnectAttempts ?? 0,
             StatPrefix = message.StatPrefix,
+            AccessLogs = AccessLogTranslator.Translate(message.AccessLog, findings),
+            LogsOnConnected = message.AccessLogOptions?.FlushAccessLogOnConnected ?? message.FlushAccessLogOnConnected,
         };
     }
 
@@ -82,7 +84,7 @@ internal static class TcpProxyTranslator
         findings.IgnoreIf(message.OnDemand is not null, "on_demand", "clusters are not fetched on demand");
         findings.IgnoreIf(message.DownstreamIdleTimeout is not null, "downstream_idle_timeout", "one idle timeout covers both directions");
         findings.IgnoreIf(message.UpstreamIdleTimeout is not null, "upstream_idle_timeout", "one idle timeout covers both directions");
-        findings.IgnoreIf(message.AccessLog.Count > 0, "access_log", "access logs are not configurable");
+        AccessLogTranslator.NoteUnsupported(message, findings);
         findings.IgnoreIf(message.BackoffOptions is not null, "backoff_options", "connect attempts follow one another at once");
         findings.IgnoreIf(message.MaxDownstreamConnectionDuration is not null, "max_downstream_connection_duration", "connections may last");
         findings.IgnoreIf(message.ProxyProtocolTlvs.Count > 0, "proxy_protocol_tlvs", "the PROXY protocol is not spoken");

@@ -18,6 +18,8 @@ public sealed class EngineConnectTests() : ConnectTests(PathUnderTest.Engine);
 
 public sealed class EngineLimitTests() : LimitTests(PathUnderTest.Engine);
 
+public sealed class EngineCircuitBreakerTests() : CircuitBreakerTests(PathUnderTest.Engine);
+
 public sealed class EngineDrainTests() : DrainTests(PathUnderTest.Engine);
 
 public sealed class EngineLocalAnswerTests() : LocalAnswerTests(PathUnderTest.Engine);

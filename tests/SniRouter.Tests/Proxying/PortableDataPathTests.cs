@@ -18,6 +18,8 @@ public sealed class PortableConnectTests() : ConnectTests(PathUnderTest.Portable
 
 public sealed class PortableLimitTests() : LimitTests(PathUnderTest.Portable);
 
+public sealed class PortableCircuitBreakerTests() : CircuitBreakerTests(PathUnderTest.Portable);
+
 public sealed class PortableDrainTests() : DrainTests(PathUnderTest.Portable);
 
 public sealed class PortableLocalAnswerTests() : LocalAnswerTests(PathUnderTest.Portable);

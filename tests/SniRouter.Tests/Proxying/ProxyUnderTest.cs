@@ -90,6 +90,7 @@ public sealed class ProxyUnderTest : IAsyncDisposable
         await Tracker.WaitUntilNoneAsync(CancellationToken.None).WithinLimit();
         Assert.Equal((0, 0), (Tracker.Active, Tracker.Sniffing));
         Assert.All(Updater.Clusters, cluster => Assert.Equal(0, cluster.Stats.ActiveUpstreamConnections));
+        Assert.All(Updater.Clusters, cluster => Assert.Equal((0u, 0u, 0u), (cluster.CircuitBreaker.Connections, cluster.CircuitBreaker.Pending, cluster.CircuitBreaker.Retries)));
         Assert.All(Updater.Clusters.SelectMany(cluster => cluster.Current?.Endpoints ?? []), endpoint => Assert.Equal(0, endpoint.State.ActiveConnections));
     }
 

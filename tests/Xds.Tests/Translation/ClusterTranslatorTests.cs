@@ -15,7 +15,7 @@ public sealed class ClusterTranslatorTests
 
         Assert.Empty(result.Errors);
         Assert.Empty(result.Ignored);
-        Assert.Equal(new ClusterConfig { Name = "mesh:a" }, result.Config);
+        Assert.Equal(new ClusterConfig { Name = "mesh:a", CircuitBreakers = new() { TrackRemaining = true } }, result.Config);
         Assert.Equal("mesh:a", result.Assignment);
     }
 
@@ -153,10 +153,10 @@ public sealed class ClusterTranslatorTests
     [Fact]
     public void Translate_FieldsWithoutEffect_AreIgnored()
     {
-        var result = ClusterTranslator.Translate(Cluster("{name: a, type: STRICT_DNS, dnsLookupFamily: V4_ONLY, dnsRefreshRate: 5s, outlierDetection: {}, healthChecks: [{}], circuitBreakers: {thresholds: [{maxConnections: 1}]}}"));
+        var result = ClusterTranslator.Translate(Cluster("{name: a, type: STRICT_DNS, dnsLookupFamily: V4_ONLY, dnsRefreshRate: 5s, outlierDetection: {}, healthChecks: [{}]}"));
 
         Assert.Empty(result.Errors);
-        Assert.Equal(["circuit_breakers", "dns_lookup_family", "dns_refresh_rate", "health_checks", "outlier_detection"], result.Ignored.Select(field => field.Field).Order());
+        Assert.Equal(["dns_lookup_family", "dns_refresh_rate", "health_checks", "outlier_detection"], result.Ignored.Select(field => field.Field).Order());
     }
 
     private static ClusterConfig Good(string yaml)

@@ -77,7 +77,7 @@ public sealed class ListenerTranslatorTests
 
         Assert.NotNull(result.Config);
         Assert.Empty(result.Errors);
-        Assert.Equal(["access_log", "listener_filters_timeout"], result.Ignored.Select(field => field.Field).Order());
+        Assert.Equal(["access_log[0].typed_config", "listener_filters_timeout"], result.Ignored.Select(field => field.Field).Order());
     }
 
     [Theory]

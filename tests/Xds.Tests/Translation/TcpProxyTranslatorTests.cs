@@ -83,8 +83,8 @@ public sealed class TcpProxyTranslatorTests
 
         Assert.Empty(result.Errors);
         Assert.Equal(
-            ["access_log", "max_downstream_connection_duration", "upstream_connect_mode"],
-            result.Ignored.Select(field => field.Field["filter_chains[0].filters[0].typed_config.".Length..]));
+            ["access_log[0].typed_config", "max_downstream_connection_duration", "upstream_connect_mode"],
+            result.Ignored.Select(field => field.Field["filter_chains[0].filters[0].typed_config.".Length..]).Order());
     }
 
     private static TcpProxyConfig Translate(string fields)
