@@ -19,9 +19,10 @@ internal static class ClusterTranslator
         findings.RejectUnsafeFields();
         NoteUnsupported(message, findings);
         var config = Translate(message, findings);
+        NoteEnforced(message, config, findings);
         return new()
         {
-            Config = findings.HasErrors ? null : config,
+            Config = findings.HasErrors || NeedsTls(message) ? null : config,
             Errors = findings.Errors,
             Ignored = findings.Ignored,
             Enforced = findings.Enforced,
@@ -128,17 +129,48 @@ internal static class ClusterTranslator
         return percent;
     }
 
+    private static bool NeedsTls(Cluster message) =>
+        TransportSockets.IsTls(message.TransportSocket) || message.TransportSocketMatches.Any(match => TransportSockets.IsTls(match.TransportSocket));
+
+    private static bool IsUnknown(Envoy.Config.Core.V3.TransportSocket? socket) => !TransportSockets.IsPlain(socket) && !TransportSockets.IsTls(socket);
+
+    private static void NoteEnforced(Cluster message, ClusterConfig config, Findings findings)
+    {
+        findings.Enforce("connect_timeout", $"connect timeout {DurationText.Of(config.ConnectTimeout)}");
+        findings.Enforce("lb_policy", config.Policy switch
+        {
+            LoadBalancerPolicy.LeastRequest => "the endpoint with fewer connections of two",
+            LoadBalancerPolicy.Random => "endpoints at random",
+            _ => "endpoints in weighted turns",
+        });
+        if (config.Subsets is { Selectors.Length: > 0 } subsets)
+        {
+            findings.Enforce("lb_subset_config", $"subsets by {string.Join(" / ", subsets.Selectors.Select(selector => string.Join(", ", selector.Keys)))}");
+        }
+
+        if (config.LocalityWeighted)
+        {
+            findings.Enforce("common_lb_config.locality_weighted_lb_config", "localities by weight");
+        }
+
+        if (message.CommonLbConfig?.HealthyPanicThreshold is not null)
+        {
+            findings.Enforce("common_lb_config.healthy_panic_threshold", string.Create(System.Globalization.CultureInfo.InvariantCulture, $"panic below {config.HealthyPanicThreshold} % healthy"));
+        }
+    }
+
     private static void NoteUnsupported(Cluster message, Findings findings)
     {
         // Sending plain text where TLS is asked for would give away what it protects.
-        findings.RejectIf(!TransportSockets.IsPlain(message.TransportSocket), "transport_socket", "TLS towards endpoints is not available");
+        findings.IgnoreIf(NeedsTls(message), "transport_socket", "not yet enforced: TLS towards endpoints is not available; the cluster is not served until then");
+        findings.RejectIf(IsUnknown(message.TransportSocket), "transport_socket", "the transport socket is not known");
         for (var i = 0; i < message.TransportSocketMatches.Count; i++)
         {
-            findings.RejectIf(!TransportSockets.IsPlain(message.TransportSocketMatches[i].TransportSocket), $"transport_socket_matches[{i}]", "TLS towards endpoints is not available");
+            findings.RejectIf(IsUnknown(message.TransportSocketMatches[i].TransportSocket), $"transport_socket_matches[{i}]", "the transport socket is not known");
         }
 
-        findings.IgnoreIf(message.HealthChecks.Count > 0, "health_checks", "endpoints are not checked actively");
-        findings.IgnoreIf(message.OutlierDetection is not null, "outlier_detection", "endpoints are not ejected");
+        findings.IgnoreIf(message.HealthChecks.Count > 0, "health_checks", "not yet enforced: endpoints are not checked actively");
+        findings.IgnoreIf(message.OutlierDetection is not null, "outlier_detection", "not yet enforced: endpoints are not ejected");
         findings.IgnoreIf(message.UpstreamBindConfig is not null, "upstream_bind_config", "the system chooses the source address");
         findings.IgnoreIf(message.UpstreamConnectionOptions is not null, "upstream_connection_options", "keepalive and address racing are not configurable");
         findings.IgnoreIf(message.PerConnectionBufferLimitBytes is not null, "per_connection_buffer_limit_bytes", "buffers have a fixed size");

@@ -2,6 +2,8 @@ using Envoy.Config.Core.V3;
 using Envoy.Config.Listener.V3;
 using Envoy.Extensions.Filters.Network.TcpProxy.V3;
 using Zoneway.SniRouter.Routing;
+using Rbac = Envoy.Extensions.Filters.Network.Rbac.V3.RBAC;
+using RbacRules = Envoy.Config.Rbac.V3.RBAC;
 using DirectResponse = Envoy.Extensions.Filters.Network.DirectResponse.V3.Config;
 using FilterChain = Envoy.Config.Listener.V3.FilterChain;
 using FilterChainMatch = Zoneway.SniRouter.Routing.FilterChainMatch;
@@ -16,33 +18,88 @@ internal static class FilterChainTranslator
     {
         var matchFindings = findings.At("filter_chain_match");
         var match = FilterChainMatchTranslator.Translate(message.FilterChainMatch, matchFindings);
-        var action = TranslateAction(message, findings);
+        NoteMatch(match, findings);
+        var action = Termination.WhyNeeded(message) is { } why ? Defer(why, findings) : TranslateAction(message, findings);
         var config = new FilterChainConfig
         {
             Name = NameOf(message, match),
             Match = match,
             Action = findings.FirstError is { } error ? new QuarantinedConfig($"{error.Field}: {error.Reason}") : action!,
         };
-        return new(config, IsPlaced: !matchFindings.HasErrors, IsHttp(message));
+        return new(config, IsPlaced: !matchFindings.HasErrors, Termination.IsHttp(message));
+    }
+
+    // The control plane has done nothing wrong, so it is not told of an error; but no connection may get past what is asked for here.
+    private static QuarantinedConfig Defer((string Field, string Reason) why, Findings findings)
+    {
+        findings.Ignore(why.Field, $"not yet enforced: {why.Reason}; connections of this chain are refused until then");
+        return new QuarantinedConfig($"{why.Field}: {why.Reason}");
+    }
+
+    private static void NoteMatch(FilterChainMatch match, Findings findings)
+    {
+        if (match.ServerNames.Length > 0)
+        {
+            findings.Enforce("filter_chain_match.server_names", $"server names {string.Join(", ", match.ServerNames)}");
+        }
+
+        if (match.ApplicationProtocols.Length > 0)
+        {
+            findings.Enforce("filter_chain_match.application_protocols", $"ALPN {string.Join(", ", match.ApplicationProtocols)}");
+        }
     }
 
     private static FilterChainActionConfig? TranslateAction(FilterChain message, Findings findings)
     {
         findings.RejectUnsafeFields();
-        findings.RejectIf(!TransportSockets.IsPlain(message.TransportSocket), "transport_socket", "terminating TLS is not available");
+        findings.RejectIf(!TransportSockets.IsPlain(message.TransportSocket), "transport_socket", "the transport socket is not known");
         findings.RejectIf(message.UseProxyProto == true, "use_proxy_proto", "the PROXY protocol is not spoken");
-        for (var i = 0; i < message.Filters.Count - 1; i++)
-        {
-            RejectFilter(message.Filters[i], findings.At("filters", i));
-        }
-
         if (message.Filters.Count == 0)
         {
             findings.Reject("filters", "at least one filter is needed");
             return null;
         }
 
-        return TranslateLast(message.Filters[^1], findings.At("filters", message.Filters.Count - 1));
+        QuarantinedConfig? denied = null;
+        for (var i = 0; i < message.Filters.Count - 1; i++)
+        {
+            denied ??= TranslateLeading(message.Filters[i], findings.At("filters", i));
+        }
+
+        var action = TranslateLast(message.Filters[^1], findings.At("filters", message.Filters.Count - 1));
+        return denied ?? action;
+    }
+
+    /// <summary>A filter before the last one: passed over where it asks for nothing, a refusal where it denies everyone, else an error.</summary>
+    private static QuarantinedConfig? TranslateLeading(Filter filter, Findings findings)
+    {
+        if (ResourceReader.TypeName(filter.TypedConfig) != FilterTypes.Rbac)
+        {
+            RejectFilter(filter, findings);
+            return null;
+        }
+
+        return ResourceReader.Unpack(filter.TypedConfig, Rbac.Parser, findings, "typed_config") is { } rbac ? TranslateRbac(rbac, findings.At("typed_config")) : null;
+    }
+
+    // Absent rules let everyone pass; rules without a policy let no one (protocol §5).
+    private static QuarantinedConfig? TranslateRbac(Rbac rbac, Findings findings)
+    {
+        findings.RejectUnsafeFields();
+        findings.RejectIf(rbac.Matcher is not null, "matcher", "access control by matcher is not available for connections that are passed through");
+        findings.IgnoreIf(rbac.ShadowRules is not null, "shadow_rules", "shadow rules decide nothing");
+        findings.IgnoreIf(rbac.ShadowMatcher is not null, "shadow_matcher", "shadow rules decide nothing");
+        switch (rbac.Rules)
+        {
+            case null:
+                return null;
+            case { Policies.Count: 0, Action: RbacRules.Types.Action.Allow }:
+                findings.Enforce("rules", "no policy: everyone is refused");
+                return new QuarantinedConfig("access control without a policy refuses everyone");
+            default:
+                findings.Reject("rules", "access control (RBAC) is not available for connections that are passed through");
+                return null;
+        }
     }
 
     private static FilterChainActionConfig? TranslateLast(Filter filter, Findings findings)
@@ -72,9 +129,12 @@ internal static class FilterChainTranslator
         switch (source?.SpecifierCase ?? DataSource.SpecifierOneofCase.None)
         {
             case DataSource.SpecifierOneofCase.InlineBytes:
-                return new DirectResponseConfig(source!.InlineBytes.Memory);
+                findings.Enforce("", $"answers with {source!.InlineBytes.Length} bytes");
+                return new DirectResponseConfig(source.InlineBytes.Memory);
             case DataSource.SpecifierOneofCase.InlineString:
-                return new DirectResponseConfig(System.Text.Encoding.UTF8.GetBytes(source!.InlineString));
+                var text = System.Text.Encoding.UTF8.GetBytes(source!.InlineString);
+                findings.Enforce("", $"answers with {text.Length} bytes");
+                return new DirectResponseConfig(text);
             case DataSource.SpecifierOneofCase.None:
                 return new DirectResponseConfig(default);
             default:
@@ -85,9 +145,6 @@ internal static class FilterChainTranslator
 
     private static void RejectFilter(Filter filter, Findings findings) =>
         findings.Reject("typed_config", FilterTypes.WhyUnsupported(ResourceReader.TypeName(filter.TypedConfig)));
-
-    private static bool IsHttp(FilterChain message) =>
-        message.Filters.Any(filter => ResourceReader.TypeName(filter.TypedConfig) == FilterTypes.HttpConnectionManager);
 
     private static string NameOf(FilterChain message, FilterChainMatch match) =>
         message.Name.Length > 0 ? message.Name

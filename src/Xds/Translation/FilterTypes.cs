@@ -16,7 +16,8 @@ internal static class FilterTypes
     /// <summary>envoy.filters.network.http_connection_manager.</summary>
     public static readonly string HttpConnectionManager = Envoy.Extensions.Filters.Network.HttpConnectionManager.V3.HttpConnectionManager.Descriptor.FullName;
 
-    private static readonly string Rbac = NetworkRbac.Descriptor.FullName;
+    /// <summary>envoy.filters.network.rbac.</summary>
+    public static readonly string Rbac = NetworkRbac.Descriptor.FullName;
     private static readonly string RateLimit = LocalRateLimit.Descriptor.FullName;
     private static readonly string FilterState = SetFilterState.Descriptor.FullName;
 

@@ -70,7 +70,13 @@ internal sealed class Findings
     }
 
     /// <summary>Notes that a field has effect, in a few words with its values.</summary>
-    public void Enforce(string field, string what) => _report.Add(new EnforcedField(_report.Resource, PathOf(field), what));
+    public void Enforce(string field, string what)
+    {
+        if (_report.Enforced.Count < MaxEntries)
+        {
+            _report.Enforced.Add(new EnforcedField(_report.Resource, PathOf(field), what));
+        }
+    }
 
     /// <summary>Notes that a field has no effect.</summary>
     public void Ignore(string field, string why) => _report.Add(new IgnoredField(_report.Resource, PathOf(field), why));
@@ -172,12 +178,5 @@ internal sealed class Findings
             }
         }
 
-        public void Add(EnforcedField field)
-        {
-            if (Enforced.Count < MaxEntries)
-            {
-                Enforced.Add(field);
-            }
-        }
     }
 }

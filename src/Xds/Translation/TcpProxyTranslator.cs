@@ -19,10 +19,13 @@ internal static class TcpProxyTranslator
     public static TcpProxyConfig Translate(TcpProxy message, Findings findings)
     {
         NoteUnsupported(message, findings);
+        var clusters = TranslateClusters(message, findings);
+        var idleTimeout = TranslateIdleTimeout(message, findings);
+        NoteEnforced(message, clusters, idleTimeout, findings);
         return new TcpProxyConfig
         {
-            Clusters = TranslateClusters(message, findings),
-            IdleTimeout = TranslateIdleTimeout(message, findings),
+            Clusters = clusters,
+            IdleTimeout = idleTimeout,
             MaxConnectAttempts = message.MaxConnectAttempts ?? 0,
             StatPrefix = message.StatPrefix,
             AccessLogs = AccessLogTranslator.Translate(message.AccessLog, findings),
@@ -71,6 +74,25 @@ internal static class TcpProxyTranslator
 
         var time = DurationTranslator.Translate(message.IdleTimeout, findings, "idle_timeout");
         return time is null || time == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : time.Value;
+    }
+
+    private static void NoteEnforced(TcpProxy message, ImmutableArray<WeightedCluster> clusters, TimeSpan idleTimeout, Findings findings)
+    {
+        if (clusters.Length > 1)
+        {
+            findings.Enforce("weighted_clusters", string.Join(", ", clusters.Select(cluster => $"{cluster.Cluster} {cluster.Weight}")));
+        }
+
+        foreach (var cluster in clusters.Where(cluster => cluster.MetadataMatch.Count > 0))
+        {
+            findings.Enforce("metadata_match", $"of {cluster.Cluster} only endpoints with {cluster.MetadataMatch}");
+        }
+
+        findings.Enforce("idle_timeout", idleTimeout == Timeout.InfiniteTimeSpan ? "no idle timeout" : $"idle timeout {DurationText.Of(idleTimeout)}");
+        if (message.MaxConnectAttempts is { } attempts)
+        {
+            findings.Enforce("max_connect_attempts", $"at most {attempts} connect attempts");
+        }
     }
 
     private static void NoteUnsupported(TcpProxy message, Findings findings)

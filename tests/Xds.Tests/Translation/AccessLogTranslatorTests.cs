@@ -27,8 +27,9 @@ public sealed class AccessLogTranslatorTests
 
         Assert.Equal(new AccessLogDestination(AccessLogDestinationKind.File, "/tmp/a.log"), Assert.Single(proxy.AccessLogs).Destination);
         Assert.Empty(result.Ignored);
-        Assert.Equal("lines to /tmp/a.log", Assert.Single(result.Enforced).What);
-        Assert.Equal("filter_chains[0].filters[0].typed_config.access_log[0]", result.Enforced[0].Field);
+        var enforced = Assert.Single(result.Enforced, field => field.Field.Contains("access_log", StringComparison.Ordinal));
+        Assert.Equal("lines to /tmp/a.log", enforced.What);
+        Assert.Equal("filter_chains[0].filters[0].typed_config.access_log[0]", enforced.Field);
     }
 
     [Theory]
@@ -56,7 +57,7 @@ public sealed class AccessLogTranslatorTests
 
         Assert.Empty(proxy.AccessLogs);
         Assert.Contains(why, Assert.Single(result.Ignored).Why, StringComparison.Ordinal);
-        Assert.Empty(result.Enforced);
+        Assert.DoesNotContain(result.Enforced, field => field.Field.Contains("access_log", StringComparison.Ordinal));
     }
 
     [Theory]
@@ -137,7 +138,7 @@ public sealed class AccessLogTranslatorTests
 
         Assert.Empty(result.Errors);
         Assert.Single(result.Config!.AccessLogs);
-        Assert.Equal("access_log[0]", Assert.Single(result.Enforced).Field);
+        Assert.Contains(result.Enforced, field => field.Field == "access_log[0]");
     }
 
     private static string FileLog(string fields, string more = "") => $"{{name: x, typedConfig: {{'@type': {FileType}, {fields}}}{more}}}";

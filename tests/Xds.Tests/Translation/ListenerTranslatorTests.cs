@@ -93,8 +93,8 @@ public sealed class ListenerTranslatorTests
     public void Translate_FilterBeforeLast_QuarantinesChain()
     {
         AssertChainQuarantined(
-            Chain("serverNames: [bad]", Filter("envoy.extensions.filters.network.rbac.v3.RBAC", "rules: {}") + ", " + TcpProxy(ToA)),
-            "filters[0].typed_config", "access control (RBAC) is not available");
+            Chain("serverNames: [bad]", Filter("envoy.extensions.filters.network.rbac.v3.RBAC", "rules: {policies: {a: {}}}") + ", " + TcpProxy(ToA)),
+            "filters[0].typed_config.rules", "access control (RBAC) is not available for connections that are passed through");
         AssertChainQuarantined(
             Chain("serverNames: [bad]", Filter("envoy.extensions.filters.network.local_ratelimit.v3.LocalRateLimit") + ", " + TcpProxy(ToA)),
             "filters[0].typed_config", "rate limiting is not available");
@@ -104,8 +104,8 @@ public sealed class ListenerTranslatorTests
     [Fact]
     public void Translate_ChainThatTerminatesTls_IsQuarantined()
     {
-        AssertChainQuarantined(Chain("serverNames: [bad]", TcpProxy(ToA), Tls), "transport_socket", "terminating TLS is not available");
-        AssertChainQuarantined(Chain("serverNames: [bad]", TcpProxy(ToA), ", transportSocket: {name: raw}"), "transport_socket", "terminating TLS is not available");
+        AssertChainDeferred(Chain("serverNames: [bad]", TcpProxy(ToA), Tls), "transport_socket", "termination of TLS is not available");
+        AssertChainQuarantined(Chain("serverNames: [bad]", TcpProxy(ToA), ", transportSocket: {name: raw}"), "transport_socket", "the transport socket is not known");
         AssertChainQuarantined(Chain("serverNames: [bad]", TcpProxy(ToA), ", useProxyProto: true"), "use_proxy_proto", "the PROXY protocol is not spoken");
     }
 
@@ -226,7 +226,21 @@ public sealed class ListenerTranslatorTests
     [Fact]
     public void Translate_HttpBesideOther_QuarantinesHttpChain()
     {
-        AssertChainQuarantined(Chain("serverNames: [bad]", Filter(Hcm)), "filters[0].typed_config", "the HTTP connection manager is not available");
+        AssertChainDeferred(Chain("serverNames: [bad]", Filter(Hcm)), "filters[0]", "the HTTP connection manager is not available");
+    }
+
+    [Fact]
+    public void Translate_RbacBeforeProxy_AbsentRulesLetPassAndEmptyRulesRefuse()
+    {
+        const string rbac = "envoy.extensions.filters.network.rbac.v3.RBAC";
+        var passing = ResultOf(Chain("serverNames: [a]", Filter(rbac, "statPrefix: x") + ", " + TcpProxy(ToA)));
+        var refusing = ResultOf(Chain("serverNames: [a]", Filter(rbac, "rules: {}") + ", " + TcpProxy(ToA)));
+
+        Assert.Empty(passing.Errors);
+        Assert.IsType<TcpProxyConfig>(passing.Config!.FilterChains[0].Action);
+        Assert.Empty(refusing.Errors);
+        Assert.IsType<QuarantinedConfig>(refusing.Config!.FilterChains[0].Action);
+        Assert.Contains(refusing.Enforced, field => field.Field == "filter_chains[0].filters[0].typed_config.rules");
     }
 
     [Fact]
@@ -304,6 +318,8 @@ public sealed class ListenerTranslatorTests
         return result.Config!;
     }
 
+    private static TranslationResult<ListenerConfig> ResultOf(params string[] chains) => ListenerTranslator.Translate(ListenerWith("in", chains));
+
     private static void AssertRejected(string yaml, string field, string? reason)
     {
         var result = ListenerTranslator.Translate(Listener(yaml));
@@ -330,5 +346,15 @@ public sealed class ListenerTranslatorTests
         Assert.Equal(["good", "bad"], listener.FilterChains.SelectMany(chain => chain.Match.ServerNames));
         Assert.IsType<TcpProxyConfig>(listener.FilterChains[0].Action);
         Assert.Equal($"filter_chains[1].{field}: {reason}", Assert.IsType<QuarantinedConfig>(listener.FilterChains[1].Action).Reason);
+    }
+
+    private static void AssertChainDeferred(string deferred, string field, string reason)
+    {
+        var result = ResultOf(Chain("serverNames: [good]", TcpProxy(ToA)), deferred);
+
+        Assert.Empty(result.Errors);
+        Assert.Contains(result.Ignored, ignored => ignored.Field == $"filter_chains[1].{field}" && ignored.Why.StartsWith($"not yet enforced: {reason}", StringComparison.Ordinal));
+        Assert.IsType<TcpProxyConfig>(result.Config!.FilterChains[0].Action);
+        Assert.Equal($"{field}: {reason}", Assert.IsType<QuarantinedConfig>(result.Config.FilterChains[1].Action).Reason);
     }
 }
