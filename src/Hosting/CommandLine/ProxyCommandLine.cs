@@ -1,10 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Zoneway.Hosting.Settings;
+using Zoneway.Hosting.Validation;
 
 namespace Zoneway.Hosting.CommandLine;
 
-/// <summary>The command line of a proxy program: <c>run</c> and <c>version</c>. Values of flags are checked with those of the environment, not here.</summary>
+/// <summary>The command line of a proxy program: <c>run</c>, <c>validate</c> and <c>version</c>. Values of flags are checked with those of the environment, not here.</summary>
 internal sealed class ProxyCommandLine
 {
     private readonly Dictionary<Setting, Option<string?>> _options = [];
@@ -16,7 +17,7 @@ internal sealed class ProxyCommandLine
     public ProxyCommandLine(ProxyProgram program, Func<Func<Setting, string?>, CancellationToken, Task<int>> run)
     {
         _program = program;
-        _root = new RootCommand($"{program.Name}: zone proxy of a multi-zone service mesh.") { CreateRun(run), CreateVersion(program) };
+        _root = new RootCommand($"{program.Name}: zone proxy of a multi-zone service mesh.") { CreateRun(run), CreateValidate(), CreateVersion(program) };
     }
 
     /// <summary>Parses and acts.</summary>
@@ -71,6 +72,17 @@ internal sealed class ProxyCommandLine
         }
 
         return result.GetValue(option) ?? (setting.IsSwitch ? "true" : null);
+    }
+
+    private static Command CreateValidate()
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Files of Envoy resources, YAML or JSON; each is a configuration of its own.", Arity = ArgumentArity.OneOrMore };
+        var format = new Option<string>("--format") { Description = "text or json. Default text.", DefaultValueFactory = _ => "text" };
+        format.AcceptOnlyFromAmong("text", "json");
+        var command = new Command("validate", "Show what the proxy would make of a configuration; exit code 1 if anything would be rejected.") { files, format };
+        command.SetAction((result, _) => ValidationCommand.RunAsync(
+            result.GetRequiredValue(files), result.GetValue(format) == "json", result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+        return command;
     }
 
     private static Command CreateVersion(ProxyProgram program)

@@ -59,7 +59,14 @@ internal sealed class EnvoyResourceReader
         Problems.AddRange(scan.Problems);
         if (TryParse(resource, type.Descriptor, label) is { } message)
         {
-            Add(name.Length == 0 ? type.NameOf(message) : name, typeUrl, message, label);
+            // What is inside counts, as in Envoy.
+            var own = type.NameOf(message);
+            if (name.Length > 0 && own.Length > 0 && own != name)
+            {
+                Ignored.Add(new(own, "name", $"the entry is called '{name}'; the name inside counts"));
+            }
+
+            Add(own, typeUrl, message, label);
         }
     }
 
