@@ -139,7 +139,7 @@ public sealed partial class DataPlaneUpdater : IDisposable
         foreach (var config in changed)
         {
             var conflicts = new List<string>();
-            listeners[config.Name] = new ListenerSnapshot(config, _clusters.GetOrAdd, conflicts);
+            listeners[config.Name] = new ListenerSnapshot(config, _clusters.GetOrAdd, conflicts, listeners.GetValueOrDefault(config.Name));
             problems.AddRange(conflicts.Select(reason => new DataPlaneProblem(config.Name, reason)));
             Log.Updated(_logger, config.Name, config.FilterChains.Length);
         }
