@@ -23,6 +23,11 @@ public sealed class SniRouterOptions
     /// </summary>
     public TimeSpan HalfClosedTimeout { get; set; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>
+    /// Whether filter chains are reachable under the SNI forms of other Kuma generations too, where it is certain what they stand for. Default false: for the time of an upgrade.
+    /// </summary>
+    public bool SniAliases { get; set; }
+
     /// <summary>What moves the bytes. Default <see cref="DataPath.Auto"/>.</summary>
     public DataPath DataPath { get; set; }
 

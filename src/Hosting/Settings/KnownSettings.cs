@@ -42,13 +42,17 @@ internal static class KnownSettings
     public static readonly Setting HalfClosedTimeout = new(
         "--half-closed-timeout", "ZONEWAY_HALF_CLOSED_TIMEOUT", "Longest time without a byte once one side has finished sending. Default 5m.");
 
+    public static readonly Setting SniAliases = new(
+        "--sni-aliases", "ZONEWAY_SNI_ALIASES", "Serve each route under the SNI forms of other Kuma generations too, during an upgrade.")
+    { IsSwitch = true };
+
     /// <summary>All of them, in the order of the help text.</summary>
     public static IReadOnlyList<Setting> All { get; } =
     [
         CpAddress, CaCertFile, CaCert, SkipVerify, RetryBackoff, RetryMaxDuration, XdsVariant, XdsFile,
         ProxyType, Name, Mesh, DataplaneFile, Dataplane, TokenFile, Token, WorkDir,
         DataPath, Concurrency, AdminAddress, AdminPort, ReadinessPort, DrainTime, LogLevel, LogFormat,
-        HelloTimeout, MaxHelloBytes, MaxConnections, MaxSniffingConnections, ConnectAttempts, HalfClosedTimeout,
+        HelloTimeout, MaxHelloBytes, MaxConnections, MaxSniffingConnections, ConnectAttempts, HalfClosedTimeout, SniAliases,
     ];
 
     /// <summary>Parts of the default name on Kubernetes; their presence also tells that this is a Pod.</summary>

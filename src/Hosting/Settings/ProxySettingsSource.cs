@@ -103,6 +103,7 @@ internal static class ProxySettingsSource
         limits.MaxSniffingConnections = reader.Number(KnownSettings.MaxSniffingConnections, limits.MaxSniffingConnections, 0, int.MaxValue);
         limits.ConnectAttempts = reader.Number(KnownSettings.ConnectAttempts, limits.ConnectAttempts, 0, int.MaxValue);
         limits.HalfClosedTimeout = reader.Duration(KnownSettings.HalfClosedTimeout, limits.HalfClosedTimeout);
+        limits.SniAliases = reader.Switch(KnownSettings.SniAliases);
         limits.Concurrency = reader.Number(KnownSettings.Concurrency, limits.Concurrency, 0, int.MaxValue);
         limits.DataPath = reader.Word(
             KnownSettings.DataPath, limits.DataPath, ("auto", DataPath.Auto), ("engine", DataPath.Engine), ("portable", DataPath.Portable));

@@ -17,6 +17,8 @@ internal static class ResponseFlags
         ConnectionOutcome.NoCluster => ("NC", "NoClusterFound"),
         ConnectionOutcome.NoEndpoints => ("UH", "NoHealthyUpstream"),
         ConnectionOutcome.UpstreamOverflow => ("UO", "UpstreamOverflow"),
+        ConnectionOutcome.RateLimited => ("RL", "RateLimited"),
+        ConnectionOutcome.DurationTimeout => ("DT", "DurationTimeout"),
         ConnectionOutcome.ConnectFailed or ConnectionOutcome.ConnectTimeout => ("UF,URX", "UpstreamConnectionFailure,UpstreamRetryLimitExceeded"),
         ConnectionOutcome.UpstreamReset => ("UC", "UpstreamConnectionTermination"),
         ConnectionOutcome.DownstreamReset or ConnectionOutcome.ClientHelloIncomplete => ("DC", "DownstreamConnectionTermination"),

@@ -98,6 +98,12 @@ internal sealed unsafe partial class PassthroughConnection
                 break;
             case TcpProxyConfig proxy:
                 RouteLog(proxy);
+                if (_filterChain!.RateLimit is { } limit && !limit.TryTake(_loop.Now))
+                {
+                    End(ConnectionOutcome.RateLimited);
+                    break;
+                }
+
                 if (!_peeks && _hello.Length == 0)
                 {
                     _hello.Append(hello, _loop.Hellos);

@@ -15,7 +15,7 @@ internal sealed unsafe partial class PassthroughConnection
         _lastActivity = _loop.Now;
         _up.Start(_downstream, _upstream);
         _down.Start(_upstream, _downstream);
-        _loop.Timers.Set(this, _lastActivity + IdleLimit);
+        WaitForSilence();
         if (_hello.Length > 0 && !_up.SendFirst(_loop, _hello.Span))
         {
             TargetClosed(_up);
@@ -83,7 +83,7 @@ internal sealed unsafe partial class PassthroughConnection
 
         LinuxSystemCalls.FinishSending(direction == _up ? _upstream : _downstream);
         _lastActivity = _loop.Now;
-        _loop.Timers.Set(this, _lastActivity + IdleLimit);
+        WaitForSilence();
         return true;
     }
 

@@ -159,11 +159,14 @@ internal sealed unsafe partial class PassthroughConnection
             case ConnectionStage.Connecting:
                 ConnectFailed(ConnectionOutcome.ConnectTimeout);
                 break;
+            case ConnectionStage.Splicing when _loop.Now >= LastMoment:
+                End(ConnectionOutcome.DurationTimeout, reset: _up.IsBlocked || _down.IsBlocked);
+                break;
             case ConnectionStage.Splicing when _loop.Now - _lastActivity >= IdleLimit:
                 End(ConnectionOutcome.IdleTimeout, reset: _up.IsBlocked || _down.IsBlocked);
                 break;
             case ConnectionStage.Splicing:
-                _loop.Timers.Set(this, _lastActivity + IdleLimit);
+                WaitForSilence();
                 break;
             default:
                 break;
@@ -199,6 +202,13 @@ internal sealed unsafe partial class PassthroughConnection
     public override string ToString() => $"{_loop.Index}-{Slot}-{Generation}";
 
     private long IdleLimit => _up.IsFinished || _down.IsFinished ? Math.Min(_idleTimeout, _loop.Context.HalfClosedMilliseconds) : _idleTimeout;
+
+    /// <summary>When it will have lasted as long as its chain allows.</summary>
+    private long LastMoment => _filterChain!.Action is TcpProxyConfig { MaxDuration: var limit } && limit != Timeout.InfiniteTimeSpan
+        ? _acceptedAt + (long)limit.TotalMilliseconds
+        : long.MaxValue;
+
+    private void WaitForSilence() => _loop.Timers.Set(this, Math.Min(_lastActivity + IdleLimit, LastMoment));
 
     private void CloseUpstream(bool reset)
     {

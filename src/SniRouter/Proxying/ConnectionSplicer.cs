@@ -49,6 +49,9 @@ internal sealed class ConnectionSplicer : IDisposable
         return (ConnectionOutcome)_outcome;
     }
 
+    /// <summary>Ends the connection because it has lasted long enough. Any thread may call.</summary>
+    public void EndForAge() => End(ConnectionOutcome.DurationTimeout);
+
     /// <summary>Closes the endpoint's socket.</summary>
     public void Dispose()
     {

@@ -66,7 +66,9 @@ internal sealed class SniRouterMiddleware(
         {
             case TcpProxyConfig proxy:
                 scope.AccessLog = AccessLogScope.Route(scope.AccessLog, proxy);
-                return await tcpProxy.RunAsync(scope, proxy);
+                return selection.Chain.RateLimit is { } limit && !limit.TryTake((long)time.GetElapsedTime(0).TotalMilliseconds)
+                    ? ConnectionOutcome.RateLimited
+                    : await tcpProxy.RunAsync(scope, proxy);
             case DirectResponseConfig response:
                 return await RespondAsync(scope.Context, response.Body);
             case QuarantinedConfig:

@@ -13,6 +13,9 @@ internal sealed class TcpProxy(
 {
     private static readonly TimeSpan LeastShare = TimeSpan.FromMilliseconds(100);
 
+    // What a timer takes; the control plane's longest duration is shorter.
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+
     public async Task<ConnectionOutcome> RunAsync(ConnectionScope scope, TcpProxyConfig config)
     {
         var target = scope.FilterChain.NextTarget();
@@ -86,6 +89,9 @@ internal sealed class TcpProxy(
         return false;
     }
 
+    private ITimer EndLater(ConnectionSplicer splicer, TimeSpan left) => time.CreateTimer(
+        static state => ((ConnectionSplicer)state!).EndForAge(), splicer, left <= TimeSpan.Zero ? TimeSpan.Zero : left < LongestTimer ? left : LongestTimer, Timeout.InfiniteTimeSpan);
+
     private void LogConnected(ConnectionScope scope, Socket upstream, TcpProxyConfig config)
     {
         if (scope.AccessLog is not { } log)
@@ -111,6 +117,7 @@ internal sealed class TcpProxy(
         cluster.CircuitBreaker.Connected(ref scope.Held);
         cluster.Stats.Connected();
         using var splicer = new ConnectionSplicer(new DownstreamConnection(scope.Context), upstream, config.IdleTimeout, options.Value.HalfClosedTimeout, time);
+        await using var lastMoment = config.MaxDuration == Timeout.InfiniteTimeSpan ? null : EndLater(splicer, config.MaxDuration - time.GetElapsedTime(scope.Listener.AcceptedTimestamp));
         try
         {
             LogConnected(scope, upstream, config);

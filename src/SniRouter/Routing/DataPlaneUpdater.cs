@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 namespace Zoneway.SniRouter.Routing;
 
@@ -19,11 +20,13 @@ public sealed partial class DataPlaneUpdater : IDisposable
     private readonly ILogger<DataPlaneUpdater> _logger;
     private readonly ClusterRegistry _clusters = new();
     private readonly WarmingListeners _warming;
+    private readonly bool _aliases;
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <summary>Creates the updater of one route table.</summary>
-    public DataPlaneUpdater(RouteTable routes, IListenerBinder binder, TimeProvider time, ILogger<DataPlaneUpdater> logger)
+    public DataPlaneUpdater(RouteTable routes, IListenerBinder binder, TimeProvider time, ILogger<DataPlaneUpdater> logger, IOptions<SniRouterOptions>? options = null)
     {
+        _aliases = options?.Value.SniAliases == true;
         _routes = routes;
         _binder = binder;
         _logger = logger;
@@ -139,7 +142,7 @@ public sealed partial class DataPlaneUpdater : IDisposable
         foreach (var config in changed)
         {
             var conflicts = new List<string>();
-            listeners[config.Name] = new ListenerSnapshot(config, _clusters.GetOrAdd, conflicts);
+            listeners[config.Name] = new ListenerSnapshot(_aliases ? WithAliases(config) : config, _clusters.GetOrAdd, conflicts, listeners.GetValueOrDefault(config.Name));
             problems.AddRange(conflicts.Select(reason => new DataPlaneProblem(config.Name, reason)));
             Log.Updated(_logger, config.Name, config.FilterChains.Length);
         }
@@ -147,10 +150,26 @@ public sealed partial class DataPlaneUpdater : IDisposable
         return new RouteSnapshot(listeners);
     }
 
+    private ListenerConfig WithAliases(ListenerConfig config)
+    {
+        var ambiguous = new List<string>();
+        var result = SniAliases.Apply(config, ambiguous);
+        if (ambiguous.Count > 0)
+        {
+            ambiguous.Sort(StringComparer.Ordinal);
+            Log.AmbiguousAliases(_logger, config.Name, ambiguous.Count, string.Join(", ", ambiguous.Take(5)));
+        }
+
+        return result;
+    }
+
     private static partial class Log
     {
         [LoggerMessage(100, LogLevel.Information, "Listener {Listener} updated: {FilterChains} filter chains.")]
         public static partial void Updated(ILogger logger, string listener, int filterChains);
+
+        [LoggerMessage(102, LogLevel.Information, "Listener {Listener}: {Count} SNI aliases would stand for more than one service and are left out, such as {Examples}.")]
+        public static partial void AmbiguousAliases(ILogger logger, string listener, int count, string examples);
 
         [LoggerMessage(101, LogLevel.Warning, "Listener {Listener}: {Reason}")]
         public static partial void Problem(ILogger logger, string listener, string reason);

@@ -2,7 +2,7 @@ using Zoneway.SniRouter.Clusters;
 
 namespace Zoneway.SniRouter.Routing;
 
-/// <summary>A filter chain linked to the clusters it names. Immutable but for the turn of weighted clusters.</summary>
+/// <summary>A filter chain linked to the clusters it names. Immutable but for the turn of weighted clusters and the tokens of its rate limit.</summary>
 public sealed class FilterChain
 {
     private readonly ClusterTarget[] _targets = [];
@@ -11,9 +11,10 @@ public sealed class FilterChain
     internal FilterChain(FilterChainConfig config, Func<string, ClusterState> findCluster)
     {
         Config = config;
-        if (config.Action is TcpProxyConfig { Clusters: var clusters })
+        if (config.Action is TcpProxyConfig { Clusters: var clusters } proxy)
         {
             _targets = [.. clusters.Select(cluster => new ClusterTarget(findCluster(cluster.Cluster), cluster.MetadataMatch))];
+            RateLimit = proxy.RateLimit is null ? null : new LocalRateLimit(proxy.RateLimit);
             _turns = clusters.Length > 1 ? new WeightedCycle([.. clusters.Select(cluster => cluster.Weight)], (uint)Random.Shared.Next()) : null;
         }
     }
@@ -27,11 +28,23 @@ public sealed class FilterChain
     /// <summary>What it does with a connection.</summary>
     public FilterChainActionConfig Action => Config.Action;
 
+    /// <summary>What limits the rate of its connections; null when nothing does.</summary>
+    public LocalRateLimit? RateLimit { get; private set; }
+
     /// <summary>The clusters of a <see cref="TcpProxyConfig"/> chain; empty for other actions.</summary>
     public IReadOnlyList<ClusterTarget> Targets => _targets;
 
     /// <summary>The cluster whose turn it is. Only for chains whose action is <see cref="TcpProxyConfig"/>.</summary>
     public ClusterTarget NextTarget() => _targets[_turns?.Next() ?? 0];
+
+    /// <summary>Takes over the state of the chain whose place it is about to take: a limit that is the same goes on as it is. Only before the chain is published.</summary>
+    internal void Replace(FilterChain previous)
+    {
+        if (RateLimit is { } limit && previous.RateLimit is { } before)
+        {
+            RateLimit = limit.Config == before.Config ? before : limit.Config.StatPrefix == before.Config.StatPrefix ? before.Change(limit.Config) : limit;
+        }
+    }
 }
 
 /// <summary>A cluster and the subset of it that a chain asks for.</summary>

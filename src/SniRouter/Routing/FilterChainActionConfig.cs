@@ -25,6 +25,12 @@ public sealed record TcpProxyConfig : FilterChainActionConfig
     /// <summary>The prefix of this chain's statistics.</summary>
     public string StatPrefix { get; init; } = "";
 
+    /// <summary>Longest time from accept that a connection may last (max_downstream_connection_duration). Default: no limit.</summary>
+    public TimeSpan MaxDuration { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>How many connections the chain takes in a time; null for no limit.</summary>
+    public LocalRateLimitConfig? RateLimit { get; init; }
+
     /// <summary>Logs of the chain's connections.</summary>
     public ImmutableArray<AccessLogConfig> AccessLogs { get; init; } = [];
 

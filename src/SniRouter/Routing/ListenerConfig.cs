@@ -50,6 +50,10 @@ public sealed record FilterChainMatch
 
     /// <summary>ALPN names of which the client must offer one. Empty: any.</summary>
     public ImmutableArray<string> ApplicationProtocols { get; init; } = [];
+
+    /// <summary>Whether another match is fulfilled by the very same connections, as far as its text tells.</summary>
+    public bool HasSameConditions(FilterChainMatch other) =>
+        TransportProtocol == other.TransportProtocol && ServerNames.SequenceEqual(other.ServerNames) && ApplicationProtocols.SequenceEqual(other.ApplicationProtocols);
 }
 
 /// <summary>What a connection speaks, as far as its first bytes tell (FilterChainMatch.transport_protocol).</summary>

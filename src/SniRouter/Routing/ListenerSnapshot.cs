@@ -13,7 +13,8 @@ public sealed class ListenerSnapshot
     /// <param name="config">What the control plane said.</param>
     /// <param name="findCluster">The state of a cluster by name; called for every cluster that a chain names.</param>
     /// <param name="conflicts">Takes a sentence for each chain that is left out because another one has the very same match.</param>
-    internal ListenerSnapshot(ListenerConfig config, Func<string, ClusterState> findCluster, List<string> conflicts)
+    /// <param name="previous">The listener until now, whose chains hand on their state; null when it is new.</param>
+    internal ListenerSnapshot(ListenerConfig config, Func<string, ClusterState> findCluster, List<string> conflicts, ListenerSnapshot? previous = null)
     {
         Config = config;
         var chains = new List<FilterChain>(config.FilterChains.Length + 1);
@@ -33,6 +34,12 @@ public sealed class ListenerSnapshot
         }
 
         FilterChains = chains;
+        RateLimits = chains.FindAll(static chain => chain.RateLimit is not null);
+        if (RateLimits.Count > 0 && previous is { RateLimits.Count: > 0 })
+        {
+            KeepState(previous);
+        }
+
         WantsServerName = (chains.Aggregate(AccessLogScope.Union(config.AccessLogs), static (needs, chain) =>
             chain.Action is TcpProxyConfig proxy ? needs | AccessLogScope.Union(proxy.AccessLogs) : needs) & AccessLogNeeds.ServerName) != 0;
         Terminates = chains.Exists(chain => chain.Action is not (TcpProxyConfig or QuarantinedConfig));
@@ -51,6 +58,9 @@ public sealed class ListenerSnapshot
     /// <summary>Every chain, the default one last.</summary>
     public IReadOnlyList<FilterChain> FilterChains { get; }
 
+    /// <summary>The chains that limit the rate of their connections.</summary>
+    public IReadOnlyList<FilterChain> RateLimits { get; }
+
     /// <summary>The chain for every connection when no first byte can change the choice; null when the ClientHello decides.</summary>
     public FilterChain? Unconditional { get; }
 
@@ -65,4 +75,16 @@ public sealed class ListenerSnapshot
 
     /// <summary>The chain for a connection whose first bytes are not TLS; null when none matches.</summary>
     public FilterChain? FindRawBuffer() => _table.FindRawBuffer() ?? _default;
+
+    private void KeepState(ListenerSnapshot previous)
+    {
+        var before = previous.RateLimits.ToLookup(static chain => chain.Name, StringComparer.Ordinal);
+        foreach (var chain in RateLimits)
+        {
+            if (before[chain.Name].FirstOrDefault(old => old.Config.Match.HasSameConditions(chain.Config.Match)) is { } old)
+            {
+                chain.Replace(old);
+            }
+        }
+    }
 }

@@ -36,6 +36,9 @@ public enum ConnectionOutcome
     /// <summary>The filter chain that matched could not be understood when it was received, and refuses.</summary>
     FilterChainQuarantined,
 
+    /// <summary>The filter chain had taken as many connections as its local rate limit allows.</summary>
+    RateLimited,
+
     /// <summary>The filter chain names a cluster that the control plane has not sent.</summary>
     NoCluster,
 
@@ -59,6 +62,9 @@ public enum ConnectionOutcome
 
     /// <summary>No byte passed in either direction for the idle timeout.</summary>
     IdleTimeout,
+
+    /// <summary>The connection was as old as its filter chain lets connections become.</summary>
+    DurationTimeout,
 
     /// <summary>A drain deadline ended it.</summary>
     Drained,

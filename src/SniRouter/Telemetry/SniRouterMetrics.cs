@@ -20,7 +20,7 @@ public sealed class SniRouterMetrics
     private readonly ConnectionReporter _reporter;
 
     /// <summary>Creates the instruments; they live as long as the factory's meter.</summary>
-    public SniRouterMetrics(IMeterFactory factory, ConnectionTracker tracker, ConnectionReporter reporter, AccessLogger accessLogger, DataPlaneUpdater updater, ListenerManager listeners)
+    public SniRouterMetrics(IMeterFactory factory, ConnectionTracker tracker, ConnectionReporter reporter, AccessLogger accessLogger, DataPlaneUpdater updater, ListenerManager listeners, RouteTable routes)
     {
         _updater = updater;
         _reporter = reporter;
@@ -35,6 +35,7 @@ public sealed class SniRouterMetrics
         meter.CreateObservableCounter("listener_create_failure", () => listeners.BindFailures, "{attempt}", "Bind attempts that failed.");
         meter.CreateObservableCounter("access_log.lines_written", () => accessLogger.Written, "{line}", "Lines of access logs written.");
         meter.CreateObservableCounter("access_log.lines_dropped", () => accessLogger.Dropped, "{line}", "Lines of access logs lost: a queue was full, or a destination did not take them.");
+        meter.CreateObservableCounter("local_rate_limit.rate_limited", () => RateLimited(routes.Current), "{connection}", "Connections that a local rate limit of a filter chain has refused.");
         CreateClusterInstruments(meter);
         CircuitBreakerInstruments.Create(meter, updater);
     }
@@ -60,6 +61,10 @@ public sealed class SniRouterMetrics
             _reporter.Count(outcome),
             new KeyValuePair<string, object?>("outcome", outcome.Tag()),
             new KeyValuePair<string, object?>("side", outcome.Side().ToString().ToLowerInvariant())));
+
+    private static IEnumerable<Measurement<long>> RateLimited(RouteSnapshot routes) =>
+        routes.Listeners.Values.SelectMany(static listener => listener.RateLimits).GroupBy(static chain => chain.RateLimit!.Config.StatPrefix, StringComparer.Ordinal)
+            .Select(static group => new Measurement<long>(group.Sum(static chain => chain.RateLimit!.RateLimited), new KeyValuePair<string, object?>("stat_prefix", group.Key)));
 
     private IEnumerable<Measurement<long>> PerCluster(Func<ClusterStats, long> read) =>
         _updater.Clusters.Select(cluster => new Measurement<long>(read(cluster.Stats), ClusterTag(cluster)));

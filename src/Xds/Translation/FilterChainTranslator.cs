@@ -7,6 +7,7 @@ using RbacRules = Envoy.Config.Rbac.V3.RBAC;
 using DirectResponse = Envoy.Extensions.Filters.Network.DirectResponse.V3.Config;
 using FilterChain = Envoy.Config.Listener.V3.FilterChain;
 using FilterChainMatch = Zoneway.SniRouter.Routing.FilterChainMatch;
+using LocalRateLimit = Envoy.Extensions.Filters.Network.LocalRatelimit.V3.LocalRateLimit;
 
 namespace Zoneway.Xds.Translation;
 
@@ -61,13 +62,23 @@ internal static class FilterChainTranslator
         }
 
         QuarantinedConfig? denied = null;
+        LocalRateLimitConfig? rateLimit = null;
+        var isProxy = ResourceReader.TypeName(message.Filters[^1].TypedConfig) == FilterTypes.TcpProxy;
         for (var i = 0; i < message.Filters.Count - 1; i++)
         {
-            denied ??= TranslateLeading(message.Filters[i], findings.At("filters", i));
+            var scope = findings.At("filters", i);
+            if (isProxy && rateLimit is null && ResourceReader.TypeName(message.Filters[i].TypedConfig) == FilterTypes.RateLimit)
+            {
+                rateLimit = TranslateRateLimit(message.Filters[i], scope);
+            }
+            else
+            {
+                denied ??= TranslateLeading(message.Filters[i], scope);
+            }
         }
 
         var action = TranslateLast(message.Filters[^1], findings.At("filters", message.Filters.Count - 1));
-        return denied ?? action;
+        return denied ?? (rateLimit is not null && action is TcpProxyConfig proxy ? proxy with { RateLimit = rateLimit } : action);
     }
 
     /// <summary>A filter before the last one: passed over where it asks for nothing, a refusal where it denies everyone, else an error.</summary>
@@ -122,6 +133,14 @@ internal static class FilterChainTranslator
 
         RejectFilter(filter, findings);
         return null;
+    }
+
+    private static LocalRateLimitConfig? TranslateRateLimit(Filter filter, Findings findings)
+    {
+        findings.RejectUnsafeFields();
+        return ResourceReader.Unpack(filter.TypedConfig, LocalRateLimit.Parser, findings, "typed_config") is { } limit
+            ? LocalRateLimitTranslator.Translate(limit, findings.At("typed_config"))
+            : null;
     }
 
     private static DirectResponseConfig? TranslateDirectResponse(DataSource? source, Findings findings)

@@ -18,13 +18,16 @@ internal static class FilterTypes
 
     /// <summary>envoy.filters.network.rbac.</summary>
     public static readonly string Rbac = NetworkRbac.Descriptor.FullName;
-    private static readonly string RateLimit = LocalRateLimit.Descriptor.FullName;
+
+    /// <summary>envoy.filters.network.local_ratelimit.</summary>
+    public static readonly string RateLimit = LocalRateLimit.Descriptor.FullName;
+
     private static readonly string FilterState = SetFilterState.Descriptor.FullName;
 
     /// <summary>Why a chain with this filter cannot be run.</summary>
     public static string WhyUnsupported(string type) =>
         type == Rbac ? "access control (RBAC) is not available"
-        : type == RateLimit ? "rate limiting is not available"
+        : type == RateLimit ? "rate limiting is available once, and in front of tcp_proxy"
         : type == FilterState ? "filter state is not available"
         : type == HttpConnectionManager ? "the HTTP connection manager is not available"
         : type == TcpProxy || type == DirectResponse ? "nothing may follow this filter"

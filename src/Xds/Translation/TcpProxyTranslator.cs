@@ -28,6 +28,7 @@ internal static class TcpProxyTranslator
             IdleTimeout = idleTimeout,
             MaxConnectAttempts = message.MaxConnectAttempts ?? 0,
             StatPrefix = message.StatPrefix,
+            MaxDuration = TranslateMaxDuration(message, findings),
             AccessLogs = AccessLogTranslator.Translate(message.AccessLog, findings),
             LogsOnConnected = message.AccessLogOptions?.FlushAccessLogOnConnected ?? message.FlushAccessLogOnConnected,
         };
@@ -95,6 +96,18 @@ internal static class TcpProxyTranslator
         }
     }
 
+    private static TimeSpan TranslateMaxDuration(TcpProxy message, Findings findings)
+    {
+        const string Field = "max_downstream_connection_duration";
+        if (message.MaxDownstreamConnectionDuration is null || DurationTranslator.TranslatePositive(message.MaxDownstreamConnectionDuration, findings, Field) is not { } time)
+        {
+            return Timeout.InfiniteTimeSpan;
+        }
+
+        findings.Enforce(Field, $"connections end after {DurationText.Of(time)}");
+        return time;
+    }
+
     private static void NoteUnsupported(TcpProxy message, Findings findings)
     {
         findings.RejectIf(message.TunnelingConfig is not null, "tunneling_config", "tunnelling over HTTP is not supported");
@@ -108,7 +121,7 @@ internal static class TcpProxyTranslator
         findings.IgnoreIf(message.UpstreamIdleTimeout is not null, "upstream_idle_timeout", "one idle timeout covers both directions");
         AccessLogTranslator.NoteUnsupported(message, findings);
         findings.IgnoreIf(message.BackoffOptions is not null, "backoff_options", "connect attempts follow one another at once");
-        findings.IgnoreIf(message.MaxDownstreamConnectionDuration is not null, "max_downstream_connection_duration", "connections may last");
+        findings.IgnoreIf(message.MaxDownstreamConnectionDurationJitterPercentage is not null, "max_downstream_connection_duration_jitter_percentage", "connections end without jitter");
         findings.IgnoreIf(message.ProxyProtocolTlvs.Count > 0, "proxy_protocol_tlvs", "the PROXY protocol is not spoken");
         findings.IgnoreIf(message.UpstreamConnectMode != UpstreamConnectMode.Immediate, "upstream_connect_mode", "connections are made at once");
         findings.IgnoreIf(message.MaxEarlyDataBytes is not null, "max_early_data_bytes", "what may be read early is fixed");

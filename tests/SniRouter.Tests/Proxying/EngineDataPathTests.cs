@@ -20,6 +20,8 @@ public sealed class EngineLimitTests() : LimitTests(PathUnderTest.Engine);
 
 public sealed class EngineCircuitBreakerTests() : CircuitBreakerTests(PathUnderTest.Engine);
 
+public sealed class EngineRateLimitTests() : RateLimitTests(PathUnderTest.Engine);
+
 public sealed class EngineDrainTests() : DrainTests(PathUnderTest.Engine);
 
 public sealed class EngineLocalAnswerTests() : LocalAnswerTests(PathUnderTest.Engine);

@@ -20,6 +20,8 @@ public sealed class PortableLimitTests() : LimitTests(PathUnderTest.Portable);
 
 public sealed class PortableCircuitBreakerTests() : CircuitBreakerTests(PathUnderTest.Portable);
 
+public sealed class PortableRateLimitTests() : RateLimitTests(PathUnderTest.Portable);
+
 public sealed class PortableDrainTests() : DrainTests(PathUnderTest.Portable);
 
 public sealed class PortableLocalAnswerTests() : LocalAnswerTests(PathUnderTest.Portable);

@@ -137,6 +137,24 @@ public abstract class TimeoutTests(PathUnderTest path)
     }
 
     [Fact]
+    public async Task Stream_AsOldAsItMayBecome_EndsAlthoughItIsActive()
+    {
+        await using var streams = await SplicedStreams.OpenAsync(path, ProxyConfigs.ProxyTo() with { IdleTimeout = IdleTimeout, MaxDuration = IdleTimeout * 2 }, _clock);
+        for (int i = 0; i < 4; i++)
+        {
+            await streams.ExpectAliveAsync();
+            _clock.Advance(IdleTimeout * 0.45);
+        }
+
+        await streams.ExpectAliveAsync();
+        await Eventually.TrueAsync(() => streams.Proxy.Tracker.Active == 0, meanwhile: () => _clock.Advance(IdleTimeout * 0.05));
+
+        await streams.Client.EndAsync();
+        await streams.Server.EndAsync();
+        await streams.Proxy.ExpectAsync(ConnectionOutcome.DurationTimeout);
+    }
+
+    [Fact]
     public async Task Connect_EndpointSilent_ConnectTimeout()
     {
         using var silent = await SilentEndpoint.CreateAsync();

@@ -97,7 +97,7 @@ public sealed class ListenerTranslatorTests
             "filters[0].typed_config.rules", "access control (RBAC) is not available for connections that are passed through");
         AssertChainQuarantined(
             Chain("serverNames: [bad]", Filter("envoy.extensions.filters.network.local_ratelimit.v3.LocalRateLimit") + ", " + TcpProxy(ToA)),
-            "filters[0].typed_config", "rate limiting is not available");
+            "filters[0].typed_config.token_bucket", "a token bucket is needed");
         AssertChainQuarantined(Chain("serverNames: [bad]", TcpProxy(ToA) + ", " + TcpProxy(ToA)), "filters[0].typed_config", "nothing may follow this filter");
     }
 

@@ -47,6 +47,13 @@ public sealed class TcpProxyTranslatorTests
     public void Translate_IdleTimeout_IsWithinWhatTimersTake(string duration, int milliseconds) =>
         Assert.Equal(TimeSpan.FromMilliseconds(milliseconds), Translate($"cluster: a, idleTimeout: {duration}").IdleTimeout);
 
+    [Fact]
+    public void Translate_MaxDownstreamConnectionDuration_IsEnforced()
+    {
+        Assert.Equal(Timeout.InfiniteTimeSpan, Translate("cluster: a").MaxDuration);
+        Assert.Equal(TimeSpan.FromSeconds(90), Translate("cluster: a, maxDownstreamConnectionDuration: 90s").MaxDuration);
+    }
+
     [Theory]
     [InlineData("", "cluster")]
     [InlineData("cluster: ''", "cluster")]
@@ -55,6 +62,7 @@ public sealed class TcpProxyTranslatorTests
     [InlineData("weightedClusters: {clusters: [{name: a}]}", "weighted_clusters.clusters[0].weight")]
     [InlineData("weightedClusters: {clusters: [{name: a, weight: 4294967295}, {name: b, weight: 1}]}", "weighted_clusters.clusters")]
     [InlineData("cluster: a, idleTimeout: -1s", "idle_timeout")]
+    [InlineData("cluster: a, maxDownstreamConnectionDuration: 0s", "max_downstream_connection_duration")]
     [InlineData("cluster: a, tunnelingConfig: {}", "tunneling_config")]
     [InlineData("cluster: a, hashPolicy: [{}]", "hash_policy[0]")]
     public void Translate_UnusableField_QuarantinesChain(string fields, string field)
@@ -79,11 +87,11 @@ public sealed class TcpProxyTranslatorTests
     [Fact]
     public void Translate_FieldsWithoutEffect_AreIgnored()
     {
-        var result = ListenerTranslator.Translate(ListenerWith("in", Chain("", TcpProxy("cluster: a, accessLog: [{name: x}], maxDownstreamConnectionDuration: 3s, upstreamConnectMode: ON_DOWNSTREAM_DATA"))));
+        var result = ListenerTranslator.Translate(ListenerWith("in", Chain("", TcpProxy("cluster: a, accessLog: [{name: x}], maxDownstreamConnectionDuration: 3s, maxDownstreamConnectionDurationJitterPercentage: {value: 1}, upstreamConnectMode: ON_DOWNSTREAM_DATA"))));
 
         Assert.Empty(result.Errors);
         Assert.Equal(
-            ["access_log[0].typed_config", "max_downstream_connection_duration", "upstream_connect_mode"],
+            ["access_log[0].typed_config", "max_downstream_connection_duration_jitter_percentage", "upstream_connect_mode"],
             result.Ignored.Select(field => field.Field["filter_chains[0].filters[0].typed_config.".Length..]).Order());
     }
 

@@ -1,0 +1,46 @@
+using Envoy.Type.V3;
+using Zoneway.SniRouter.Routing;
+using LocalRateLimit = Envoy.Extensions.Filters.Network.LocalRatelimit.V3.LocalRateLimit;
+
+namespace Zoneway.Xds.Translation;
+
+/// <summary>envoy.extensions.filters.network.local_ratelimit.v3.LocalRateLimit to <see cref="LocalRateLimitConfig"/>.</summary>
+internal static class LocalRateLimitTranslator
+{
+    /// <summary>Translates the filter; what is returned must not be used when errors were noted.</summary>
+    public static LocalRateLimitConfig? Translate(LocalRateLimit message, Findings findings)
+    {
+        findings.IgnoreIf(message.ShareKey.Length > 0, "share_key", "every filter chain has a token bucket of its own");
+        findings.IgnoreIf(message.RuntimeEnabled is not null, "runtime_enabled", "there is no runtime to switch the limit off");
+        if (message.TokenBucket is not { } bucket)
+        {
+            findings.Reject("token_bucket", "a token bucket is needed");
+            return null;
+        }
+
+        return Translate(message.StatPrefix, bucket, findings, findings.At("token_bucket"));
+    }
+
+    // Envoy refuses the same values.
+    private static LocalRateLimitConfig? Translate(string statPrefix, TokenBucket bucket, Findings filter, Findings findings)
+    {
+        var perFill = bucket.TokensPerFill ?? 1;
+        findings.RejectIf(bucket.MaxTokens == 0, "max_tokens", "a token bucket holds at least 1");
+        findings.RejectIf(perFill == 0, "tokens_per_fill", "a fill adds at least 1");
+        if (bucket.FillInterval is null)
+        {
+            findings.Reject("fill_interval", "an interval is needed");
+            return null;
+        }
+
+        var interval = DurationTranslator.TranslatePositive(bucket.FillInterval, findings, "fill_interval");
+        findings.RejectIf(interval < LocalRateLimitConfig.ShortestFillInterval, "fill_interval", "the interval must be at least 50 ms");
+        if (interval is not { } time || findings.HasErrors)
+        {
+            return null;
+        }
+
+        filter.Enforce("", $"at most {bucket.MaxTokens} new connections at once, {perFill} more every {DurationText.Of(time)}");
+        return new LocalRateLimitConfig(statPrefix, bucket.MaxTokens, perFill, time);
+    }
+}
