@@ -18,13 +18,16 @@ internal static class EnvoyResources
     /// <param name="port">Loopback port.</param>
     /// <param name="routes">Number of server names.</param>
     /// <param name="cluster">Name of the cluster of a route.</param>
-    public static JsonObject Listener(int port, int routes, Func<int, string> cluster) => new()
+    public static JsonObject Listener(int port, int routes, Func<int, string> cluster) => Listener(port, Enumerable.Range(0, routes), cluster);
+
+    /// <inheritdoc cref="Listener(int, int, Func{int, string})"/>
+    public static JsonObject Listener(int port, IEnumerable<int> routes, Func<int, string> cluster) => new()
     {
         ["@type"] = ListenerType,
         ["name"] = ListenerName,
         ["address"] = Address(port),
         ["listenerFilters"] = new JsonArray(new JsonObject { ["name"] = "envoy.filters.listener.tls_inspector", ["typedConfig"] = new JsonObject { ["@type"] = InspectorType } }),
-        ["filterChains"] = new JsonArray([.. Enumerable.Range(0, routes).Select(route => FilterChain(route, cluster(route)))]),
+        ["filterChains"] = new JsonArray([.. routes.Select(route => FilterChain(route, cluster(route)))]),
     };
 
     /// <summary>A cluster whose one endpoint stands in it.</summary>
@@ -49,7 +52,7 @@ internal static class EnvoyResources
         ["edsClusterConfig"] = new JsonObject { ["edsConfig"] = new JsonObject { ["ads"] = new JsonObject(), ["resourceApiVersion"] = "V3" } },
     };
 
-    // Without it a cluster takes 1,024 connections, here as in Envoy.
+    // Without it Envoy takes 1,024 connections per cluster.
     private static JsonObject Unlimited() => new()
     {
         ["thresholds"] = new JsonArray(new JsonObject { ["maxConnections"] = uint.MaxValue, ["maxPendingRequests"] = uint.MaxValue }),

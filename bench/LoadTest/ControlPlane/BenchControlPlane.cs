@@ -66,6 +66,14 @@ internal sealed class BenchControlPlane : IAsyncDisposable
         _responses.Writer.TryWrite(RouteResources.Response(nonce, _resources.Assignment(route, port, weight, nonce)));
     }
 
+    /// <summary>Sends the listener anew, with some of the routes only.</summary>
+    /// <param name="present">The routes that it is to have.</param>
+    public void PublishListener(IEnumerable<int> present)
+    {
+        var nonce = Interlocked.Increment(ref _nonce);
+        _responses.Writer.TryWrite(RouteResources.Response(nonce, _resources.Listener(present, nonce)));
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

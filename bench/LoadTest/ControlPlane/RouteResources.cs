@@ -23,7 +23,7 @@ internal sealed class RouteResources(int listenerPort, RouteSet routes)
     {
         TypeUrls.Cluster => Split(Enumerable.Range(0, routes.Count).Select(Cluster), nextNonce),
         TypeUrls.ClusterLoadAssignment => Split(request.ResourceNamesSubscribe.Select(Assignment), nextNonce),
-        TypeUrls.Listener => Split([Listener()], nextNonce),
+        TypeUrls.Listener => Split([Listener(Enumerable.Range(0, routes.Count), 1)], nextNonce),
         _ => [],
     };
 
@@ -62,9 +62,12 @@ internal sealed class RouteResources(int listenerPort, RouteSet routes)
         return Assignment(route, routes.EndPoint(route).Port, weight: 1, version: 1);
     }
 
-    private Resource Listener()
+    /// <summary>The listener with some of the routes.</summary>
+    /// <param name="present">The routes.</param>
+    /// <param name="version">Version of the resource.</param>
+    public Resource Listener(IEnumerable<int> present, long version)
     {
-        var listener = EnvoyResources.Listener(listenerPort, routes.Count, ClusterName);
-        return new Resource { Name = EnvoyResources.ListenerName, Version = "1", Resource_ = Parser.Parse<Any>(listener.ToJsonString()) };
+        var listener = EnvoyResources.Listener(listenerPort, present, ClusterName);
+        return new Resource { Name = EnvoyResources.ListenerName, Version = version.ToString(CultureInfo.InvariantCulture), Resource_ = Parser.Parse<Any>(listener.ToJsonString()) };
     }
 }

@@ -3,6 +3,7 @@ using System.CommandLine.Invocation;
 using System.CommandLine.Parsing;
 using System.Globalization;
 using Zoneway.LoadTest.Contenders;
+using Zoneway.LoadTest.Soak;
 
 namespace Zoneway.LoadTest.Running;
 
@@ -39,7 +40,7 @@ internal sealed class BenchCommandLine
     {
         _root = new RootCommand("Measures Zoneway's data path side by side with other SNI proxies, on loopback.")
         {
-            _quick, _cases, _contenders, _samples, _retakes, _duration, _json, _markdown, _zoneIngress, _list,
+            _quick, _cases, _contenders, _samples, _retakes, _duration, _json, _markdown, _zoneIngress, _list, SoakCommand.Create(),
         };
         _root.SetAction((result, cancellationToken) => run(Read(result), result.GetValue(_list), cancellationToken));
         _samples.Validators.Add(result => Check(IsNumber(result, 1, 100), result.AddError, "--samples takes a number from 1 to 100."));

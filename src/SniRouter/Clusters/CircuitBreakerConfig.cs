@@ -3,19 +3,20 @@ namespace Zoneway.SniRouter.Clusters;
 /// <summary>
 /// How much of a cluster may be in use at a time (CircuitBreakers.Thresholds of default priority). Unsigned as on the wire; 0 allows nothing.
 /// </summary>
+/// <remarks>
+/// A limit that the control plane does not name is not there. Envoy would take 1,024, which suits a sidecar's HTTP pools; here every client connection is one to an endpoint, and
+/// a service of a zone easily has more of them.
+/// </remarks>
 public sealed record CircuitBreakerConfig
 {
-    /// <summary>Envoy's limit where the control plane names none: 1,024.</summary>
-    public const uint DefaultLimit = 1024;
-
     /// <summary>The limits of a cluster whose message names none.</summary>
     public static CircuitBreakerConfig Default { get; } = new();
 
-    /// <summary>Connections to all endpoints, those being opened included. Default 1,024.</summary>
-    public uint MaxConnections { get; init; } = DefaultLimit;
+    /// <summary>Connections to all endpoints, those being opened included. Default: no limit.</summary>
+    public uint MaxConnections { get; init; } = uint.MaxValue;
 
-    /// <summary>Connections being opened (max_pending_requests: what waits for a connection). Default 1,024.</summary>
-    public uint MaxPendingRequests { get; init; } = DefaultLimit;
+    /// <summary>Connections being opened (max_pending_requests: what waits for a connection). Default: no limit.</summary>
+    public uint MaxPendingRequests { get; init; } = uint.MaxValue;
 
     /// <summary>
     /// Connections that are being opened after an attempt on another endpoint has failed. Default: no limit, for Envoy's own limit of 3 concerns HTTP requests only.

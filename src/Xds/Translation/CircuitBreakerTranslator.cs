@@ -12,7 +12,7 @@ internal static class CircuitBreakerTranslator
     // What Kuma sends where no policy names limits (protocol §8): clusters share one record.
     private static readonly CircuitBreakerConfig OnlyTracked = new() { TrackRemaining = true };
 
-    /// <summary>Translates the limits of default priority; without any, Envoy's defaults hold.</summary>
+    /// <summary>Translates the limits of default priority; what they do not name is not limited.</summary>
     public static CircuitBreakerConfig Translate(CircuitBreakers? message, Findings findings)
     {
         if (message is null)
@@ -49,8 +49,8 @@ internal static class CircuitBreakerTranslator
         Enforce("max_retries", message.MaxRetries, "connections on a further attempt", findings);
         var config = new CircuitBreakerConfig
         {
-            MaxConnections = message.MaxConnections ?? CircuitBreakerConfig.DefaultLimit,
-            MaxPendingRequests = message.MaxPendingRequests ?? CircuitBreakerConfig.DefaultLimit,
+            MaxConnections = message.MaxConnections ?? uint.MaxValue,
+            MaxPendingRequests = message.MaxPendingRequests ?? uint.MaxValue,
             MaxRetries = message.MaxRetries ?? uint.MaxValue,
             TrackRemaining = message.TrackRemaining,
         };

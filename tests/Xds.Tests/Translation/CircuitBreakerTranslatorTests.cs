@@ -16,7 +16,7 @@ public sealed class CircuitBreakerTranslatorTests
         var config = Translate(fields).Config!;
 
         Assert.Same(CircuitBreakerConfig.Default, config.CircuitBreakers);
-        Assert.Equal((1024u, 1024u), (config.CircuitBreakers.MaxConnections, config.CircuitBreakers.MaxPendingRequests));
+        Assert.Equal((uint.MaxValue, uint.MaxValue), (config.CircuitBreakers.MaxConnections, config.CircuitBreakers.MaxPendingRequests));
     }
 
     [Fact]
