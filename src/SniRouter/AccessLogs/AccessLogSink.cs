@@ -8,7 +8,7 @@ namespace Zoneway.SniRouter.AccessLogs;
 /// The one writer of a destination: takes entries from any thread without ever waiting, and formats and writes them on a thread of its own. What does not fit into its
 /// queue, and what the destination does not take, is dropped and counted.
 /// </summary>
-internal abstract partial class AccessLogSink : IDisposable
+internal abstract partial class AccessLogSink
 {
     /// <summary>Most entries that wait to be written.</summary>
     public const int MaxQueued = 8192;
@@ -16,8 +16,6 @@ internal abstract partial class AccessLogSink : IDisposable
     private const int BatchBytes = 64 * 1024;
     private const int Awake = 0;
     private const int Asleep = 1;
-
-    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(2);
 
     private readonly ConcurrentQueue<(AccessLogFormat Format, AccessLogEntry Entry)> _queue = new();
     private readonly AutoResetEvent _wake = new(initialState: false);
@@ -77,20 +75,15 @@ internal abstract partial class AccessLogSink : IDisposable
         }
     }
 
-    /// <summary>Writes what waits, for a short time, and ends the thread.</summary>
-    public void Dispose()
+    /// <summary>Asks the thread to write what waits, let go of the destination and end. Late lines are lost.</summary>
+    public void Stop()
     {
         _stopping = true;
         _wake.Set();
-        if (_thread.IsAlive && !_thread.Join(FlushTimeout))
-        {
-            // Stuck in a destination that takes nothing; it ends with the process.
-            return;
-        }
-
-        // The event stays: a late line may still set it.
-        Close();
     }
+
+    /// <summary>Waits for the thread to end; false when it is stuck in a destination that takes nothing, with which it ends when the process does.</summary>
+    public bool WaitUntilStopped(TimeSpan limit) => _thread.Join(limit);
 
     /// <summary>Writes lines. Only on the sink's thread.</summary>
     /// <exception cref="IOException">They could not be written.</exception>
@@ -113,6 +106,7 @@ internal abstract partial class AccessLogSink : IDisposable
             }
             else if (stopping)
             {
+                Close();
                 return;
             }
             else
