@@ -18,7 +18,7 @@ internal abstract partial class AccessLogSink
     private const int Asleep = 1;
 
     private readonly ConcurrentQueue<(AccessLogFormat Format, AccessLogEntry Entry)> _queue = new();
-    private readonly AutoResetEvent _wake = new(initialState: false);
+    private readonly object _wake = new();
     private readonly ArrayBufferWriter<byte> _batch = new();
     private readonly AccessLogDestination _destination;
     private readonly ILogger _logger;
@@ -71,7 +71,7 @@ internal abstract partial class AccessLogSink
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _state) == Asleep && Interlocked.Exchange(ref _state, Awake) == Asleep)
         {
-            _wake.Set();
+            Wake();
         }
     }
 
@@ -79,7 +79,8 @@ internal abstract partial class AccessLogSink
     public void Stop()
     {
         _stopping = true;
-        _wake.Set();
+        Volatile.Write(ref _state, Awake);
+        Wake();
     }
 
     /// <summary>Waits for the thread to end; false when it is stuck in a destination that takes nothing, with which it ends when the process does.</summary>
@@ -99,20 +100,37 @@ internal abstract partial class AccessLogSink
         {
             var stopping = _stopping;
             Drain();
-            Interlocked.Exchange(ref _state, Asleep);
-            if (!_queue.IsEmpty)
-            {
-                Interlocked.Exchange(ref _state, Awake);
-            }
-            else if (stopping)
+            if (stopping)
             {
                 Close();
                 return;
             }
-            else
+
+            Interlocked.Exchange(ref _state, Asleep);
+            if (_queue.IsEmpty && !_stopping)
             {
-                _wake.WaitOne();
+                Sleep();
             }
+        }
+    }
+
+    private void Sleep()
+    {
+        lock (_wake)
+        {
+            while (Volatile.Read(ref _state) == Asleep)
+            {
+                Monitor.Wait(_wake);
+            }
+        }
+    }
+
+    // Held for a moment, and only when the writer sleeps.
+    private void Wake()
+    {
+        lock (_wake)
+        {
+            Monitor.Pulse(_wake);
         }
     }
 
