@@ -8,7 +8,7 @@ namespace Zoneway.SniRouter.AccessLogs;
 /// The one writer of a destination: takes entries from any thread without ever waiting, and formats and writes them on a thread of its own. What does not fit into its
 /// queue, and what the destination does not take, is dropped and counted.
 /// </summary>
-internal abstract partial class AccessLogSink : IDisposable
+internal abstract partial class AccessLogSink
 {
     /// <summary>Most entries that wait to be written.</summary>
     public const int MaxQueued = 8192;
@@ -17,10 +17,8 @@ internal abstract partial class AccessLogSink : IDisposable
     private const int Awake = 0;
     private const int Asleep = 1;
 
-    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(2);
-
     private readonly ConcurrentQueue<(AccessLogFormat Format, AccessLogEntry Entry)> _queue = new();
-    private readonly AutoResetEvent _wake = new(initialState: false);
+    private readonly object _wake = new();
     private readonly ArrayBufferWriter<byte> _batch = new();
     private readonly AccessLogDestination _destination;
     private readonly ILogger _logger;
@@ -73,24 +71,20 @@ internal abstract partial class AccessLogSink : IDisposable
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _state) == Asleep && Interlocked.Exchange(ref _state, Awake) == Asleep)
         {
-            _wake.Set();
+            Wake();
         }
     }
 
-    /// <summary>Writes what waits, for a short time, and ends the thread.</summary>
-    public void Dispose()
+    /// <summary>Asks the thread to write what waits, let go of the destination and end. Late lines are lost.</summary>
+    public void Stop()
     {
         _stopping = true;
-        _wake.Set();
-        if (_thread.IsAlive && !_thread.Join(FlushTimeout))
-        {
-            // Stuck in a destination that takes nothing; it ends with the process.
-            return;
-        }
-
-        // The event stays: a late line may still set it.
-        Close();
+        Volatile.Write(ref _state, Awake);
+        Wake();
     }
+
+    /// <summary>Waits for the thread to end; false when it is stuck in a destination that takes nothing, with which it ends when the process does.</summary>
+    public bool WaitUntilStopped(TimeSpan limit) => _thread.Join(limit);
 
     /// <summary>Writes lines. Only on the sink's thread.</summary>
     /// <exception cref="IOException">They could not be written.</exception>
@@ -106,19 +100,37 @@ internal abstract partial class AccessLogSink : IDisposable
         {
             var stopping = _stopping;
             Drain();
-            Interlocked.Exchange(ref _state, Asleep);
-            if (!_queue.IsEmpty)
+            if (stopping)
             {
-                Interlocked.Exchange(ref _state, Awake);
-            }
-            else if (stopping)
-            {
+                Close();
                 return;
             }
-            else
+
+            Interlocked.Exchange(ref _state, Asleep);
+            if (_queue.IsEmpty && !_stopping)
             {
-                _wake.WaitOne();
+                Sleep();
             }
+        }
+    }
+
+    private void Sleep()
+    {
+        lock (_wake)
+        {
+            while (Volatile.Read(ref _state) == Asleep)
+            {
+                Monitor.Wait(_wake);
+            }
+        }
+    }
+
+    // Held for a moment, and only when the writer sleeps.
+    private void Wake()
+    {
+        lock (_wake)
+        {
+            Monitor.Pulse(_wake);
         }
     }
 

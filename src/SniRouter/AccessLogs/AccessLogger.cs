@@ -15,6 +15,8 @@ public sealed partial class AccessLogger : IDisposable
 
     private const int SignalUser1 = 10;
 
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(2);
+
     private readonly ConcurrentDictionary<AccessLogDestination, AccessLogSink> _sinks = new();
     private readonly Lock _adding = new();
     private readonly TimeProvider _time;
@@ -48,7 +50,15 @@ public sealed partial class AccessLogger : IDisposable
         _closed = true;
         foreach (var sink in _sinks.Values)
         {
-            sink.Dispose();
+            sink.Stop();
+        }
+
+        var started = _time.GetTimestamp();
+        foreach (var sink in _sinks.Values)
+        {
+            // One budget for all: the end of the program must not wait for each stuck destination in turn.
+            var left = FlushTimeout - _time.GetElapsedTime(started);
+            sink.WaitUntilStopped(left > TimeSpan.Zero ? left : TimeSpan.Zero);
         }
     }
 

@@ -13,12 +13,12 @@ public sealed class AccessLogSinkTests : IDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("zoneway-").FullName;
     private readonly ManualTimeProvider _clock = new();
     private readonly LogRecorder _log = new();
+    private readonly List<AccessLogSink> _sinks = [];
 
     [Fact]
     public async Task Queue_DestinationStuck_DropsWhatIsTooMuchAndLosesNothingElse()
     {
-        using var sink = new StuckSink(_log.CreateLogger("test"));
-        sink.Start();
+        var sink = Use(new StuckSink(_log.CreateLogger("test")));
         Enqueue(sink, "first");
         await sink.Entered.Task.WithinLimit();
 
@@ -38,8 +38,7 @@ public sealed class AccessLogSinkTests : IDisposable
     public async Task Queue_ManyThreads_EveryLineIsWrittenOnce()
     {
         string path = Path.Combine(_directory, "log");
-        using var sink = new FileSink(new(AccessLogDestinationKind.File, path), _clock, _log.CreateLogger("test"));
-        sink.Start();
+        var sink = Use(new FileSink(new(AccessLogDestinationKind.File, path), _clock, _log.CreateLogger("test")));
 
         await Task.WhenAll(Enumerable.Range(0, 4).Select(thread => Task.Run(() =>
         {
@@ -57,8 +56,7 @@ public sealed class AccessLogSinkTests : IDisposable
     public async Task File_RenamedByRotation_IsReplacedWithinASecond()
     {
         string path = Path.Combine(_directory, "log");
-        using var sink = new FileSink(new(AccessLogDestinationKind.File, path), _clock, _log.CreateLogger("test"));
-        sink.Start();
+        var sink = Use(new FileSink(new(AccessLogDestinationKind.File, path), _clock, _log.CreateLogger("test")));
         await WriteAsync(sink, "old");
         File.Move(path, $"{path}.1");
         await WriteAsync(sink, "still old");
@@ -73,8 +71,7 @@ public sealed class AccessLogSinkTests : IDisposable
     public async Task File_CannotBeOpened_LinesAreCountedAndItIsSaidOnce()
     {
         string path = Path.Combine(_directory, "missing", "log");
-        using var sink = new FileSink(new(AccessLogDestinationKind.File, path), _clock, _log.CreateLogger("test"));
-        sink.Start();
+        var sink = Use(new FileSink(new(AccessLogDestinationKind.File, path), _clock, _log.CreateLogger("test")));
         Enqueue(sink, "lost");
         await Eventually.TrueAsync(() => sink.Dropped == 1);
         Enqueue(sink, "lost");
@@ -88,18 +85,18 @@ public sealed class AccessLogSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task Dispose_WritesWhatWaits()
+    public async Task Stop_WritesWhatWaits()
     {
         string path = Path.Combine(_directory, "log");
-        var sink = new FileSink(new(AccessLogDestinationKind.File, path), _clock, _log.CreateLogger("test"));
-        sink.Start();
+        var sink = Use(new FileSink(new(AccessLogDestinationKind.File, path), _clock, _log.CreateLogger("test")));
         for (int i = 0; i < 100; i++)
         {
             Enqueue(sink, "line");
         }
 
-        sink.Dispose();
+        sink.Stop();
 
+        Assert.True(sink.WaitUntilStopped(TimeSpan.FromSeconds(60)));
         Assert.Equal(100, (await File.ReadAllLinesAsync(path)).Length);
     }
 
@@ -107,8 +104,7 @@ public sealed class AccessLogSinkTests : IDisposable
     public async Task Tcp_CollectorGetsLines_AlsoAfterItHasClosed()
     {
         using var collector = new ScriptedUpstream();
-        using var sink = new TcpSink(new(AccessLogDestinationKind.Tcp, collector.Address.ToString()), _clock, _log.CreateLogger("test"));
-        sink.Start();
+        var sink = Use(new TcpSink(new(AccessLogDestinationKind.Tcp, collector.Address.ToString()), _clock, _log.CreateLogger("test")));
         Enqueue(sink, "one");
         var first = await collector.AcceptAsync();
         Assert.Equal("one\n", await first.ReceiveTextAsync(4));
@@ -124,8 +120,7 @@ public sealed class AccessLogSinkTests : IDisposable
     public async Task Tcp_CollectorUnreachable_LinesAreCountedAndItIsTriedAgainASecondLater()
     {
         var refusing = new RefusingEndpoint();
-        using var sink = new TcpSink(new(AccessLogDestinationKind.Tcp, refusing.Address.ToString()), _clock, _log.CreateLogger("test"));
-        sink.Start();
+        var sink = Use(new TcpSink(new(AccessLogDestinationKind.Tcp, refusing.Address.ToString()), _clock, _log.CreateLogger("test")));
         Enqueue(sink, "lost");
         await Eventually.TrueAsync(() => sink.Dropped == 1);
         Enqueue(sink, "lost at once");
@@ -149,7 +144,24 @@ public sealed class AccessLogSinkTests : IDisposable
     [InlineData("a:+1", false)]
     public void IsCollector_HostAndPort(string address, bool isCollector) => Assert.Equal(isCollector, AccessLogDestination.IsCollector(address));
 
-    public void Dispose() => Directory.Delete(_directory, recursive: true);
+    public void Dispose()
+    {
+        foreach (var sink in _sinks)
+        {
+            sink.Stop();
+            sink.WaitUntilStopped(TimeSpan.FromSeconds(60));
+        }
+
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private T Use<T>(T sink)
+        where T : AccessLogSink
+    {
+        _sinks.Add(sink);
+        sink.Start();
+        return sink;
+    }
 
     private static void Enqueue(AccessLogSink sink, string id)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Zoneway.SniRouter.AccessLogs;
+using Zoneway.SniRouter.Routing;
 using Zoneway.SniRouter.Telemetry;
 using Zoneway.SniRouter.Tests.Proxying;
 using Zoneway.TestUtilities;
@@ -102,6 +103,21 @@ public abstract class ConfiguredAccessLogTests(PathUnderTest path) : IDisposable
         var lines = await LinesAsync(2);
         Assert.Contains($"NR no_route {Unmapped(lost.Socket.LocalEndPoint)} nowhere", lines);
         Assert.Contains($"- - {Unmapped(served.Socket.LocalEndPoint)} {ProxyConfigs.ServerName}", lines);
+    }
+
+    [Fact]
+    public async Task ListenerLog_ConnectionAnsweredHere_HasOneLine()
+    {
+        await using var proxy = await ProxyUnderTest.StartAsync(path);
+        var listener = ProxyConfigs.ListenerOf(ProxyConfigs.UnconditionalChain(new DirectResponseConfig("hello"u8.ToArray()))) with { AccessLogs = [Log("%FILTER_CHAIN_NAME% %CONNECTION_TERMINATION_DETAILS%\n")] };
+        await proxy.ApplyAsync(new() { Listeners = [listener] });
+
+        using var client = await proxy.ConnectAsync();
+
+        Assert.Equal("hello", System.Text.Encoding.ASCII.GetString((await client.ReceiveToEndAsync()).Bytes));
+        Assert.Equal(["any direct_response"], await LinesAsync(1));
+        await proxy.ExpectNothingOpenAsync();
+        Assert.Single(await LinesAsync(1));
     }
 
     [Fact]

@@ -34,6 +34,19 @@ public sealed class MutationTests
               {endpoint: {address: {socketAddress: {address: 10.0.0.1, portValue: 80}}}, loadBalancingWeight: 4294967295, metadata: {filterMetadata: {envoy.lb: {v: '1'}}}},
               {endpoint: {address: {pipe: {path: /run/x}}}}]}]}
             """),
+        Listener("""
+            {name: in, address: {socketAddress: {address: 10.0.0.1, portValue: 10001}}, accessLog: [{name: x, typedConfig:
+               {'@type': type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: /tmp/kuma-al-a-b.sock, format: '10.0.0.9:5000;%START_TIME(%s.%3f)%'}}],
+             filterChains: [{filters: [
+               {name: x, typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.network.local_ratelimit.v3.LocalRateLimit, statPrefix: p,
+                 tokenBucket: {maxTokens: 4294967295, tokensPerFill: 22, fillInterval: 22s}}},
+               {name: x, typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy, cluster: a, maxDownstreamConnectionDuration: 5s,
+                 accessLog: [{name: x, filter: {extensionFilter: {name: x, typedConfig: {'@type': type.googleapis.com/envoy.extensions.access_loggers.filters.cel.v3.ExpressionFilter,
+                   expression: "connection.requested_server_name == 'a' && connection.uri_san_peer_certificate.startsWith('b')"}}}, typedConfig:
+                   {'@type': type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: /tmp/a,
+                    logFormat: {jsonFormat: {a: '%DURATION:3%', b: [1, true, {c: '%REQ(X)%'}], d: null}}}}]}}]}]}
+            """),
+        Cluster("{name: a, type: EDS, circuitBreakers: {thresholds: [{priority: HIGH}, {maxConnections: 1, maxPendingRequests: 4294967295, maxRetries: 3, trackRemaining: true}]}}"),
         Secret("s"),
     ];
 
