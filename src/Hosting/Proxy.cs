@@ -28,16 +28,19 @@ internal sealed partial class Proxy : IAsyncDisposable
         _program = program;
         _settings = settings;
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = program.Name, Args = [] });
-        ProxyLogging.Configure(builder.Logging, settings);
+        var levels = new LogLevels(settings.LogLevel);
+        ProxyLogging.Configure(builder.Logging, settings, levels);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             AdminEndpoints.Listen(kestrel, settings);
             kestrel.ListenSniRouter();
         });
+        builder.Services.AddSingleton(program);
+        builder.Services.AddSingleton(levels);
         AddServices(builder.Services, settings);
         _app = builder.Build();
-        AdminEndpoints.Map(_app);
+        AdminEndpoints.Map(_app, settings);
     }
 
     /// <summary>What the proxy is made of.</summary>
@@ -52,6 +55,7 @@ internal sealed partial class Proxy : IAsyncDisposable
 
         // Instruments exist from the moment their owners do.
         Services.GetRequiredService<PrometheusExporter>();
+        Services.GetRequiredService<ServerInfo>();
         Services.GetRequiredService<SniRouterMetrics>();
         try
         {
@@ -92,6 +96,7 @@ internal sealed partial class Proxy : IAsyncDisposable
         services.AddSingleton(Options.Create(settings.Limits));
         services.AddConfigurationSource(settings);
         services.AddSingleton<PrometheusExporter>();
+        services.AddSingleton<ServerInfo>();
         services.AddSingleton<ExitStatus>();
         services.AddSingleton<DrainCoordinator>();
         services.AddSingleton(CreateReadiness);

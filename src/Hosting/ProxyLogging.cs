@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Console;
+using Zoneway.Hosting.Admin;
 using Zoneway.Hosting.Settings;
 
 namespace Zoneway.Hosting;
@@ -9,18 +10,11 @@ internal static class ProxyLogging
 {
     private const string TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
 
-    /// <summary>Applies level and format of the settings. The frameworks below speak up from warnings on, unless everything was asked for.</summary>
-    public static void Configure(ILoggingBuilder logging, ProxySettings settings)
+    /// <summary>Applies the form of the settings, and levels that may change at any time.</summary>
+    public static void Configure(ILoggingBuilder logging, ProxySettings settings, LogLevels levels)
     {
-        logging.SetMinimumLevel(settings.LogLevel);
-        if (settings.LogLevel is LogLevel.Debug or LogLevel.Information)
-        {
-            logging.AddFilter("Microsoft", LogLevel.Warning);
-            logging.AddFilter("System", LogLevel.Warning);
-            // What it says of a failed start or a failed service is said by the proxy itself, in words for the operator.
-            logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.Critical);
-        }
-
+        logging.SetMinimumLevel(LogLevel.Trace);
+        logging.AddFilter((_, category, level) => levels.IsEnabled(category, level));
         if (settings.LogJson)
         {
             logging.AddJsonConsole(console =>

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Zoneway.Xds.Admin;
 using Zoneway.Xds.Ads;
 using Zoneway.Xds.Bootstrap;
 using Zoneway.Xds.Files;
@@ -40,6 +41,7 @@ public static class XdsServiceCollectionExtensions
         services.AddSingleton<ConfigurationStats>();
         services.AddSingleton<ConfigurationStore>();
         services.AddSingleton<IResourceSink>(provider => provider.GetRequiredService<ConfigurationStore>());
+        services.AddSingleton(provider => new ConfigDump(provider.GetRequiredService<IResourceSink>()));
         services.AddSingleton(provider => new FirstConfiguration(provider.GetRequiredService<ConfigurationStore>()));
     }
 

@@ -1,6 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Zoneway.Hosting.Lifetime;
@@ -25,12 +24,23 @@ internal static class AdminEndpoints
         }
     }
 
-    /// <summary>Maps the paths.</summary>
-    public static void Map(IEndpointRouteBuilder routes)
+    /// <summary>Maps the paths. The readiness port, which may be open to the network, has only <c>/ready</c> and <c>/stats/prometheus</c>.</summary>
+    public static void Map(WebApplication app, ProxySettings settings)
     {
-        routes.MapMethods("/ready", [HttpMethods.Get, HttpMethods.Head], AnswerReadyAsync);
-        routes.MapMethods("/stats/prometheus", [HttpMethods.Get, HttpMethods.Head], AnswerPrometheusAsync);
+        app.Use((context, next) => IsServed(context, settings) ? next(context) : AdminAnswer.TextAsync(context, "", StatusCodes.Status404NotFound));
+        app.MapMethods("/ready", AdminAnswer.Reading, AnswerReadyAsync);
+        StatsEndpoint.Map(app);
+        ConfigDumpEndpoint.Map(app);
+        ClustersEndpoint.Map(app);
+        ListenersEndpoint.Map(app);
+        LoggingEndpoint.Map(app);
+        LifetimeEndpoints.Map(app);
+        HelpEndpoint.Map(app);
     }
+
+    private static bool IsServed(HttpContext context, ProxySettings settings) =>
+        settings.Readiness is not { } readiness || context.Connection.LocalPort != readiness.Port || settings.Admin?.Port == readiness.Port
+        || context.Request.Path.Value is "/ready" or "/stats/prometheus";
 
     private static void Configure(ListenOptions listen)
     {
@@ -46,18 +56,9 @@ internal static class AdminEndpoints
             ReadinessState.Terminating => (StatusCodes.Status503ServiceUnavailable, "TERMINATING"),
             _ => (StatusCodes.Status503ServiceUnavailable, "NOT_READY"),
         };
+        // kuma-dp names itself here; probes do not look, people do.
+        context.Response.Headers.XPoweredBy = context.RequestServices.GetRequiredService<ProxyProgram>().Name;
         context.Response.StatusCode = status;
-        return WriteAsync(context.Response, "text/plain", text);
-    }
-
-    // Prometheus text format 0.0.4.
-    private static Task AnswerPrometheusAsync(HttpContext context) =>
-        WriteAsync(context.Response, "text/plain; version=0.0.4; charset=utf-8", context.RequestServices.GetRequiredService<PrometheusExporter>().Export());
-
-    private static Task WriteAsync(HttpResponse response, string contentType, string text)
-    {
-        response.ContentType = contentType;
-        response.ContentLength = System.Text.Encoding.UTF8.GetByteCount(text);
-        return HttpMethods.IsHead(response.HttpContext.Request.Method) ? Task.CompletedTask : response.WriteAsync(text);
+        return AdminAnswer.WriteAsync(context, "text/plain", text);
     }
 }

@@ -7,7 +7,7 @@ namespace Zoneway.Hosting.Admin;
 /// <summary>All series of one instrument. Not thread-safe.</summary>
 internal sealed class MetricFamily
 {
-    private readonly Dictionary<string, (double Sum, long Count)> _series = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Series> _series = new(StringComparer.Ordinal);
     private readonly string _help;
     private readonly string _type;
     private readonly bool _isObserved;
@@ -15,6 +15,7 @@ internal sealed class MetricFamily
 
     public MetricFamily(Instrument instrument)
     {
+        Instrument = instrument.Name;
         Name = $"zoneway_{Sanitize(instrument.Name)}";
         _help = instrument.Description ?? "";
         _isObserved = instrument.IsObservable;
@@ -25,12 +26,20 @@ internal sealed class MetricFamily
 
     public string Name { get; }
 
+    /// <summary>Name of the instrument.</summary>
+    public string Instrument { get; }
+
+    /// <summary>Every series with its tags and value; of a histogram the number of measurements.</summary>
+    public IEnumerable<MetricSeries> Snapshot() =>
+        _series.Values.Select(series => new MetricSeries(Instrument, series.Tags, _isHistogram ? series.Count : series.Sum));
+
     /// <summary>Takes a measurement: the value itself if it is observed, else what is added to it.</summary>
     public void Record(double value, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
         var labels = Labels(tags);
-        var (sum, count) = _isObserved ? default : _series.GetValueOrDefault(labels);
-        _series[labels] = (sum + value, count + 1);
+        _series[labels] = !_isObserved && _series.TryGetValue(labels, out var known)
+            ? known with { Sum = known.Sum + value, Count = known.Count + 1 }
+            : new Series(tags.ToArray(), value, 1);
     }
 
     public void ForgetObserved()
@@ -50,7 +59,7 @@ internal sealed class MetricFamily
 
         text.Append("# HELP ").Append(Name).Append(' ').Append(_help).Append('\n');
         text.Append("# TYPE ").Append(Name).Append(' ').Append(_type).Append('\n');
-        foreach (var (labels, (sum, count)) in _series)
+        foreach (var (labels, (_, sum, count)) in _series)
         {
             if (_isHistogram)
             {
@@ -93,4 +102,12 @@ internal sealed class MetricFamily
     });
 
     private static string Escape(string value) => value.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n");
+
+    private readonly record struct Series(KeyValuePair<string, object?>[] Tags, double Sum, long Count);
 }
+
+/// <summary>One series of an instrument.</summary>
+/// <param name="Instrument">Name of the instrument.</param>
+/// <param name="Tags">Its tags.</param>
+/// <param name="Value">Its value.</param>
+internal readonly record struct MetricSeries(string Instrument, IReadOnlyList<KeyValuePair<string, object?>> Tags, double Value);

@@ -33,13 +33,7 @@ internal sealed class PrometheusExporter : IDisposable
     {
         lock (_lock)
         {
-            // Series of clusters that are gone must not be shown for ever: what is observed is observed anew.
-            foreach (var family in _families.Values)
-            {
-                family.ForgetObserved();
-            }
-
-            _listener.RecordObservableInstruments();
+            Observe();
             var text = new StringBuilder();
             foreach (var family in _families.Values)
             {
@@ -50,7 +44,28 @@ internal sealed class PrometheusExporter : IDisposable
         }
     }
 
+    /// <summary>Everything measured so far, series by series.</summary>
+    public IReadOnlyList<MetricSeries> Snapshot()
+    {
+        lock (_lock)
+        {
+            Observe();
+            return [.. _families.Values.SelectMany(family => family.Snapshot())];
+        }
+    }
+
     public void Dispose() => _listener.Dispose();
+
+    // Series of clusters that are gone must not be shown for ever: what is observed is observed anew.
+    private void Observe()
+    {
+        foreach (var family in _families.Values)
+        {
+            family.ForgetObserved();
+        }
+
+        _listener.RecordObservableInstruments();
+    }
 
     private MetricFamily Add(Instrument instrument)
     {

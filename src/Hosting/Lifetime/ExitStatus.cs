@@ -10,6 +10,9 @@ internal sealed class ExitStatus(IHostApplicationLifetime application)
     /// <summary>The exit code.</summary>
     public int Code => _code;
 
+    /// <summary>Ends the program at once, in order.</summary>
+    public void Quit() => application.StopApplication();
+
     /// <summary>Ends the program with an error. Whoever calls has logged why.</summary>
     public void Fail()
     {

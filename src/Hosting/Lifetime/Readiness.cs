@@ -9,6 +9,14 @@ internal sealed class Readiness(Func<bool> isConfigured, Func<IReadOnlyDictionar
 {
     private volatile bool _wasReady;
     private volatile bool _isTerminating;
+    private volatile bool _isFailed;
+
+    /// <summary>Whether an operator wants no traffic here, whatever the state is otherwise (<c>/healthcheck/fail</c>).</summary>
+    public bool IsFailed
+    {
+        get => _isFailed;
+        set => _isFailed = value;
+    }
 
     /// <summary>The state now.</summary>
     /// <remarks>Ready is kept once reached: a listener that is added later and cannot be bound must not take traffic from those that work.</remarks>
@@ -22,7 +30,7 @@ internal sealed class Readiness(Func<bool> isConfigured, Func<IReadOnlyDictionar
             }
 
             _wasReady = _wasReady || (isConfigured() && AreAllBound(listeners()));
-            return _wasReady ? ReadinessState.Ready : ReadinessState.NotReady;
+            return _wasReady && !_isFailed ? ReadinessState.Ready : ReadinessState.NotReady;
         }
     }
 

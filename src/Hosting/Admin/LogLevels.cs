@@ -1,0 +1,70 @@
+using System.Collections.Concurrent;
+using Microsoft.Extensions.Logging;
+
+namespace Zoneway.Hosting.Admin;
+
+/// <summary>Which messages are logged, to be changed while the program runs. Safe on any thread.</summary>
+/// <param name="initial">The level at first.</param>
+internal sealed class LogLevels(LogLevel initial)
+{
+    /// <summary>Most categories that may have a level of their own.</summary>
+    public const int MostCategories = 1000;
+
+    private readonly ConcurrentDictionary<string, LogLevel> _byPrefix = new(StringComparer.Ordinal);
+    private int _default = (int)initial;
+
+    /// <summary>The level of everything that has none of its own.</summary>
+    public LogLevel Default => (LogLevel)Volatile.Read(ref _default);
+
+    /// <summary>The levels set for parts of the program, by beginning of the category's name.</summary>
+    public IReadOnlyDictionary<string, LogLevel> ByPrefix => _byPrefix;
+
+    /// <summary>Whether a message is logged.</summary>
+    public bool IsEnabled(string? category, LogLevel level)
+    {
+        var least = Default;
+        var longest = -1;
+        foreach (var (prefix, own) in _byPrefix)
+        {
+            if (prefix.Length > longest && category is not null && category.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                (least, longest) = (own, prefix.Length);
+            }
+        }
+
+        return longest < 0 ? level >= Frameworks(category, least) : level >= least;
+    }
+
+    /// <summary>Sets the level of everything.</summary>
+    public void Set(LogLevel level)
+    {
+        _byPrefix.Clear();
+        Volatile.Write(ref _default, (int)level);
+    }
+
+    /// <summary>Sets the level of a part; false when too many have one.</summary>
+    public bool Set(string prefix, LogLevel level)
+    {
+        if (_byPrefix.Count >= MostCategories && !_byPrefix.ContainsKey(prefix))
+        {
+            return false;
+        }
+
+        _byPrefix[prefix] = level;
+        return true;
+    }
+
+    // The frameworks below speak up from warnings on, unless everything was asked for. What they say of a failed start the proxy says itself, in words for the operator.
+    private static LogLevel Frameworks(string? category, LogLevel level)
+    {
+        if (level == LogLevel.Trace || category is null)
+        {
+            return level;
+        }
+
+        var least = category.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal) ? LogLevel.Critical
+            : category.StartsWith("Microsoft", StringComparison.Ordinal) || category.StartsWith("System", StringComparison.Ordinal) ? LogLevel.Warning
+            : level;
+        return level > least ? level : least;
+    }
+}
