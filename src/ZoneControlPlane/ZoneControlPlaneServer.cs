@@ -11,6 +11,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Zoneway.Xds.Grpc;
 using Zoneway.ZoneControlPlane.Ads;
+using Zoneway.ZoneControlPlane.Authentication;
 using Zoneway.ZoneControlPlane.Bootstrap;
 using Zoneway.ZoneControlPlane.Catalog;
 using Zoneway.ZoneControlPlane.Certificates;
@@ -63,7 +64,13 @@ internal sealed partial class ZoneControlPlaneServer : IAsyncDisposable
         }
 
         var server = new ZoneControlPlaneServer(app, options);
-        Log.Listening(app.Services.GetRequiredService<ILogger<ZoneControlPlaneServer>>(), options.Zone, server.Address);
+        var logger = app.Services.GetRequiredService<ILogger<ZoneControlPlaneServer>>();
+        Log.Listening(logger, options.Zone, server.Address);
+        if (options.ZoneTokenKeys.Count == 0)
+        {
+            Log.TokensNotChecked(logger);
+        }
+
         return server;
     }
 
@@ -93,10 +100,23 @@ internal sealed partial class ZoneControlPlaneServer : IAsyncDisposable
         services.AddSingleton(provider => new CatalogSource(
             options.Zone, provider.GetRequiredService<ResourceDirectory>(), provider.GetRequiredService<ProxyRegistry>(), provider.GetRequiredService<HostResolver>()));
         services.AddSingleton(new CertificateAuthorityStore(options.EffectiveCaFolder, time));
-        services.AddSingleton(provider => new BootstrapService(provider.GetRequiredService<CatalogSource>(), options.Certificate, options.CertificateChain));
+        services.AddSingleton(provider => new BootstrapService(
+            provider.GetRequiredService<CatalogSource>(), options.Certificate, options.CertificateChain, requiresToken: options.ZoneTokenKeys.Count > 0));
         services.AddSingleton<BootstrapEndpoint>();
         services.AddSingleton<AdsMetrics>();
-        services.AddSingleton<AdsService>();
+        if (options.ZoneTokenKeys.Count > 0)
+        {
+            services.AddSingleton(new ZoneTokenVerifier([.. options.ZoneTokenKeys.Select(ZoneTokenVerifier.ReadKey)], options.Zone, time));
+        }
+
+        services.AddSingleton(provider => new AdsService(
+            provider.GetRequiredService<CatalogSource>(),
+            provider.GetRequiredService<ProxyRegistry>(),
+            options.Ads,
+            provider.GetService<ZoneTokenVerifier>(),
+            provider.GetRequiredService<AdsMetrics>(),
+            time,
+            provider.GetRequiredService<ILogger<AdsService>>()));
         services.AddHostedService(static provider => provider.GetRequiredService<ResourceDirectory>());
         services.AddHostedService(static provider => provider.GetRequiredService<HostResolver>());
         services.AddHostedService<MeshAuthorityKeeper>();
@@ -137,5 +157,8 @@ internal sealed partial class ZoneControlPlaneServer : IAsyncDisposable
     {
         [LoggerMessage(100, LogLevel.Information, "Zone control plane of zone {Zone} listens on {Address}")]
         public static partial void Listening(ILogger logger, string zone, Uri address);
+
+        [LoggerMessage(101, LogLevel.Warning, "Tokens are not checked: whoever reaches the port is served. Give --zone-token-key to check them")]
+        public static partial void TokensNotChecked(ILogger logger);
     }
 }
