@@ -127,12 +127,23 @@ internal sealed partial class ZoneControlPlaneServer : IAsyncDisposable
         var bootstrap = app.Services.GetRequiredService<BootstrapEndpoint>();
         var ads = app.Services.GetRequiredService<AdsService>();
         var catalog = app.Services.GetRequiredService<CatalogSource>();
+        app.Use(NameUnknownPathsAsync);
         app.UseRouting();
         app.MapPost(BootstrapEndpoint.Path, (RequestDelegate)bootstrap.HandleAsync);
         app.MapGet("/ready", (RequestDelegate)(context => AnswerReadyAsync(context, catalog.Ready.IsCompleted)));
         app.MapGrpcDuplex(AdsService.SotwPath, DiscoveryRequest.Parser, (DuplexHandler<DiscoveryRequest, DiscoveryResponse>)ads.ServeSotwAsync);
         app.MapGrpcDuplex(AdsService.DeltaPath, DeltaDiscoveryRequest.Parser, (DuplexHandler<DeltaDiscoveryRequest, DeltaDiscoveryResponse>)ads.ServeDeltaAsync);
         app.MapGrpcFallback();
+    }
+
+    // A bare 404 to a bootstrap request means "not yet", so kuma-dp gives up on a wrong path only when it is told of one. Protocol §1.2.
+    private static async Task NameUnknownPathsAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        if (context is { Response: { StatusCode: StatusCodes.Status404NotFound, HasStarted: false } } && context.Request.Path != BootstrapEndpoint.Path)
+        {
+            await context.Response.WriteAsync("404: Page Not Found", context.RequestAborted);
+        }
     }
 
     private static Task AnswerReadyAsync(HttpContext context, bool isReady)
