@@ -24,6 +24,9 @@ internal sealed record ZoneControlPlaneOptions
     /// <summary>Certificates between <see cref="Certificate"/> and its root, sent along with it; null for none.</summary>
     public X509Certificate2Collection? CertificateChain { get; init; }
 
+    /// <summary>Keys that sign zone tokens, as PEM; empty when tokens are not checked. Any of them will do. Default empty.</summary>
+    public IReadOnlyList<string> ZoneTokenKeys { get; init; } = [];
+
     /// <summary>Folder of the mesh CAs; null means <c>.ca</c> in <see cref="ResourceFolder"/>.</summary>
     public string? CaFolder { get; init; }
 

@@ -11,6 +11,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Zoneway.Xds.Grpc;
 using Zoneway.ZoneControlPlane.Ads;
+using Zoneway.ZoneControlPlane.Authentication;
 using Zoneway.ZoneControlPlane.Bootstrap;
 using Zoneway.ZoneControlPlane.Catalog;
 using Zoneway.ZoneControlPlane.Certificates;
@@ -63,7 +64,13 @@ internal sealed partial class ZoneControlPlaneServer : IAsyncDisposable
         }
 
         var server = new ZoneControlPlaneServer(app, options);
-        Log.Listening(app.Services.GetRequiredService<ILogger<ZoneControlPlaneServer>>(), options.Zone, server.Address);
+        var logger = app.Services.GetRequiredService<ILogger<ZoneControlPlaneServer>>();
+        Log.Listening(logger, options.Zone, server.Address);
+        if (options.ZoneTokenKeys.Count == 0)
+        {
+            Log.TokensNotChecked(logger);
+        }
+
         return server;
     }
 
@@ -93,10 +100,23 @@ internal sealed partial class ZoneControlPlaneServer : IAsyncDisposable
         services.AddSingleton(provider => new CatalogSource(
             options.Zone, provider.GetRequiredService<ResourceDirectory>(), provider.GetRequiredService<ProxyRegistry>(), provider.GetRequiredService<HostResolver>()));
         services.AddSingleton(new CertificateAuthorityStore(options.EffectiveCaFolder, time));
-        services.AddSingleton(provider => new BootstrapService(provider.GetRequiredService<CatalogSource>(), options.Certificate, options.CertificateChain));
+        services.AddSingleton(provider => new BootstrapService(
+            provider.GetRequiredService<CatalogSource>(), options.Certificate, options.CertificateChain, requiresToken: options.ZoneTokenKeys.Count > 0));
         services.AddSingleton<BootstrapEndpoint>();
         services.AddSingleton<AdsMetrics>();
-        services.AddSingleton<AdsService>();
+        if (options.ZoneTokenKeys.Count > 0)
+        {
+            services.AddSingleton(new ZoneTokenVerifier([.. options.ZoneTokenKeys.Select(ZoneTokenVerifier.ReadKey)], options.Zone, time));
+        }
+
+        services.AddSingleton(provider => new AdsService(
+            provider.GetRequiredService<CatalogSource>(),
+            provider.GetRequiredService<ProxyRegistry>(),
+            options.Ads,
+            provider.GetService<ZoneTokenVerifier>(),
+            provider.GetRequiredService<AdsMetrics>(),
+            time,
+            provider.GetRequiredService<ILogger<AdsService>>()));
         services.AddHostedService(static provider => provider.GetRequiredService<ResourceDirectory>());
         services.AddHostedService(static provider => provider.GetRequiredService<HostResolver>());
         services.AddHostedService<MeshAuthorityKeeper>();
@@ -107,12 +127,23 @@ internal sealed partial class ZoneControlPlaneServer : IAsyncDisposable
         var bootstrap = app.Services.GetRequiredService<BootstrapEndpoint>();
         var ads = app.Services.GetRequiredService<AdsService>();
         var catalog = app.Services.GetRequiredService<CatalogSource>();
+        app.Use(NameUnknownPathsAsync);
         app.UseRouting();
         app.MapPost(BootstrapEndpoint.Path, (RequestDelegate)bootstrap.HandleAsync);
         app.MapGet("/ready", (RequestDelegate)(context => AnswerReadyAsync(context, catalog.Ready.IsCompleted)));
         app.MapGrpcDuplex(AdsService.SotwPath, DiscoveryRequest.Parser, (DuplexHandler<DiscoveryRequest, DiscoveryResponse>)ads.ServeSotwAsync);
         app.MapGrpcDuplex(AdsService.DeltaPath, DeltaDiscoveryRequest.Parser, (DuplexHandler<DeltaDiscoveryRequest, DeltaDiscoveryResponse>)ads.ServeDeltaAsync);
         app.MapGrpcFallback();
+    }
+
+    // A bare 404 to a bootstrap request means "not yet", so kuma-dp gives up on a wrong path only when it is told of one. Protocol §1.2.
+    private static async Task NameUnknownPathsAsync(HttpContext context, RequestDelegate next)
+    {
+        await next(context);
+        if (context is { Response: { StatusCode: StatusCodes.Status404NotFound, HasStarted: false } } && context.Request.Path != BootstrapEndpoint.Path)
+        {
+            await context.Response.WriteAsync("404: Page Not Found", context.RequestAborted);
+        }
     }
 
     private static Task AnswerReadyAsync(HttpContext context, bool isReady)
@@ -137,5 +168,8 @@ internal sealed partial class ZoneControlPlaneServer : IAsyncDisposable
     {
         [LoggerMessage(100, LogLevel.Information, "Zone control plane of zone {Zone} listens on {Address}")]
         public static partial void Listening(ILogger logger, string zone, Uri address);
+
+        [LoggerMessage(101, LogLevel.Warning, "Tokens are not checked: whoever reaches the port is served. Give --zone-token-key to check them")]
+        public static partial void TokensNotChecked(ILogger logger);
     }
 }

@@ -2,7 +2,10 @@ using Envoy.Config.Core.V3;
 using Envoy.Service.Discovery.V3;
 using Microsoft.Extensions.Logging;
 using Zoneway.Xds.Grpc;
+using Zoneway.ZoneControlPlane.Authentication;
 using Zoneway.ZoneControlPlane.Catalog;
+using Zoneway.ZoneControlPlane.Snapshots;
+using Metadata = Zoneway.Xds.Grpc.Metadata;
 using Status = Zoneway.Xds.Grpc.Status;
 
 namespace Zoneway.ZoneControlPlane.Ads;
@@ -20,9 +23,19 @@ internal sealed partial class AdsService
     private readonly ProxyRegistry _registry;
     private readonly ActiveNodes _nodes;
     private readonly ControlPlane _identity;
+    private readonly ZoneTokenVerifier? _tokens;
 
-    public AdsService(CatalogSource catalog, ProxyRegistry registry, AdsOptions options, AdsMetrics metrics, TimeProvider time, ILogger<AdsService> logger)
+    /// <param name="catalog">What is served.</param>
+    /// <param name="registry">Where proxies put their own resources.</param>
+    /// <param name="options">Behaviour.</param>
+    /// <param name="tokens">Verifies the proxies' tokens; null takes any.</param>
+    /// <param name="metrics">Counters.</param>
+    /// <param name="time">Clock of back-off and time-outs.</param>
+    /// <param name="logger">Log of all streams.</param>
+    public AdsService(
+        CatalogSource catalog, ProxyRegistry registry, AdsOptions options, ZoneTokenVerifier? tokens, AdsMetrics metrics, TimeProvider time, ILogger<AdsService> logger)
     {
+        _tokens = tokens;
         _services = new AdsServices(catalog, options, metrics, time, logger);
         _registry = registry;
         _nodes = new ActiveNodes(options.MaxStreams);
@@ -31,19 +44,20 @@ internal sealed partial class AdsService
 
     /// <summary>Serves a state-of-the-world stream.</summary>
     public Task ServeSotwAsync(IAsyncStreamReader<DiscoveryRequest> requests, IServerStreamWriter<DiscoveryResponse> responses, ServerCallContext context) =>
-        ServeAsync(requests, responses, id => new SotwSession(id, _identity, _services.Logger), context.CancellationToken);
+        ServeAsync(requests, responses, id => new SotwSession(id, _identity, _services.Logger), context);
 
     /// <summary>Serves an incremental stream.</summary>
     public Task ServeDeltaAsync(IAsyncStreamReader<DeltaDiscoveryRequest> requests, IServerStreamWriter<DeltaDiscoveryResponse> responses, ServerCallContext context) =>
-        ServeAsync(requests, responses, _ => new DeltaSession(_identity), context.CancellationToken);
+        ServeAsync(requests, responses, _ => new DeltaSession(_identity), context);
 
     private async Task ServeAsync<TSession, TRequest, TResponse>(
         IAsyncStreamReader<TRequest> requests,
         IServerStreamWriter<TResponse> responses,
         Func<string, TSession> createSession,
-        CancellationToken cancellation)
+        ServerCallContext context)
         where TSession : IAdsSession<TRequest, TResponse>
     {
+        var cancellation = context.CancellationToken;
         if (!await ReadFirstAsync(requests, cancellation))
         {
             return;
@@ -51,6 +65,7 @@ internal sealed partial class AdsService
 
         var first = requests.Current;
         var node = NodeReader.Read(TSession.Describe(first).Node, _services.Catalog.Current.Zone, out var resource);
+        Authenticate(node, context.RequestHeaders);
         using var lease = _nodes.TryEnter(node.Id) ?? throw Refuse(node.Id);
         using var registration = resource is null ? null : _registry.Register(resource);
         await _services.Catalog.Ready.WaitAsync(cancellation);
@@ -71,6 +86,17 @@ internal sealed partial class AdsService
         }
     }
 
+    // Once a stream, on its first request: a running stream outlives its token. The failure looks as Kuma's plain Go error does. Protocol §2.
+    private void Authenticate(ProxyNode node, Metadata headers)
+    {
+        var given = headers.Where(static entry => entry.Key == "authorization").Select(static entry => entry.Value).Take(2).ToList();
+        if (_tokens is not null && (given.Count > 1 ? "there is more than one token" : _tokens.FindFault(given.FirstOrDefault(), node.Kind)) is { } fault)
+        {
+            Log.NotAuthenticated(_services.Logger, node.Id, fault);
+            throw new RpcException(new Status(StatusCode.Unknown, $"authentication failed: {fault}"));
+        }
+    }
+
     private RpcException Refuse(string nodeId)
     {
         if (_nodes.IsFull)
@@ -84,6 +110,9 @@ internal sealed partial class AdsService
 
     private static partial class Log
     {
+        [LoggerMessage(67, LogLevel.Warning, "Node {Node} was refused: {Reason}")]
+        public static partial void NotAuthenticated(ILogger logger, string node, string reason);
+
         [LoggerMessage(66, LogLevel.Warning, "Node {Node} has a stream already; a second one was refused")]
         public static partial void SecondStream(ILogger logger, string node);
     }

@@ -67,5 +67,6 @@ internal static class NodeReader
         && value.KindCase == Value.KindOneofCase.ListValue
         && value.ListValue.Values.Any(entry => entry.StringValue == feature);
 
-    private static RpcException Refused(string reason) => new(new Status(StatusCode.InvalidArgument, reason));
+    // Kuma's callbacks fail with plain Go errors, which have no status code of their own.
+    private static RpcException Refused(string reason) => new(new Status(StatusCode.Unknown, reason));
 }

@@ -13,6 +13,9 @@ internal sealed record BootstrapRequest
     /// <summary>The token itself; it is handed back as metadata of the xDS stream.</summary>
     public string? DataplaneToken { get; init; }
 
+    /// <summary>File of the token on the proxy's machine; the proxy reads it again for every stream.</summary>
+    public string? DataplaneTokenPath { get; init; }
+
     /// <summary>The proxy's resource, JSON or YAML inside a string.</summary>
     public string? DataplaneResource { get; init; }
 

@@ -10,7 +10,8 @@ namespace Zoneway.ZoneControlPlane.Bootstrap;
 /// <param name="catalog">Where proxies without an own resource are looked up.</param>
 /// <param name="serverCertificate">Certificate of this server; null when it serves without TLS.</param>
 /// <param name="serverChain">Certificates sent along with it; null for none.</param>
-internal sealed class BootstrapService(CatalogSource catalog, X509Certificate2? serverCertificate, X509Certificate2Collection? serverChain)
+/// <param name="requiresToken">Whether a proxy has to show that it has a token; whether it is good, the xDS stream tells.</param>
+internal sealed class BootstrapService(CatalogSource catalog, X509Certificate2? serverCertificate, X509Certificate2Collection? serverChain, bool requiresToken = false)
 {
     /// <summary>Admin port of a proxy whose resource names none.</summary>
     public const int DefaultAdminPort = 9901;
@@ -24,6 +25,11 @@ internal sealed class BootstrapService(CatalogSource catalog, X509Certificate2? 
         if (ReadKind(request.ProxyType) is not { } kind)
         {
             return BootstrapAnswer.Invalid("proxyType must be ingress or egress: this control plane serves no other proxies");
+        }
+
+        if (requiresToken && string.IsNullOrEmpty(request.DataplaneToken) && string.IsNullOrEmpty(request.DataplaneTokenPath))
+        {
+            return BootstrapAnswer.Invalid("a zone token is required: make one with 'kumactl generate zone-token' and give it with --dataplane-token-file");
         }
 
         if (FindHostFault(request, host) is { } fault)

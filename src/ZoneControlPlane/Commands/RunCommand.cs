@@ -16,10 +16,11 @@ internal static class RunCommand
         var portFile = new Option<string?>("--port-file") { Description = "File that gets the number of the bound port" };
         var certificate = new Option<string?>("--tls-cert") { Description = "Certificate chain for TLS, PEM" };
         var key = new Option<string?>("--tls-key") { Description = "Private key for TLS, PEM" };
+        var tokenKeys = new Option<string[]>("--zone-token-key") { Description = "RSA key that signs zone tokens, PEM, public or private; may be repeated. Without it tokens are not checked" };
         var caFolder = new Option<string?>("--ca-dir") { Description = "Folder of the mesh CAs [default: .ca in the resource directory]" };
         var nackBackoff = new Option<string>("--nack-backoff") { Description = "Pause after a NACK before the same resources are sent again", DefaultValueFactory = static _ => "5s" };
         var logLevel = new Option<string>("--log-level") { Description = "trace, debug, info, warn, error or off", DefaultValueFactory = static _ => "info" };
-        var command = new Command("run", "Serves bootstrap and xDS to the zone proxies of one zone") { zone, resources, listen, portFile, certificate, key, caFolder, nackBackoff, logLevel };
+        var command = new Command("run", "Serves bootstrap and xDS to the zone proxies of one zone") { zone, resources, listen, portFile, certificate, key, tokenKeys, caFolder, nackBackoff, logLevel };
         command.SetAction((result, cancellation) => RunAsync(
             new RunSettings
             {
@@ -29,6 +30,7 @@ internal static class RunCommand
                 PortFile = result.GetValue(portFile),
                 CertificatePath = result.GetValue(certificate),
                 KeyPath = result.GetValue(key),
+                ZoneTokenKeyPaths = result.GetValue(tokenKeys) ?? [],
                 CaPath = result.GetValue(caFolder),
                 NackBackoff = result.GetValue(nackBackoff)!,
                 LogLevel = result.GetValue(logLevel)!,

@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.Extensions.Logging;
 using Zoneway.ZoneControlPlane.Ads;
+using Zoneway.ZoneControlPlane.Authentication;
 using Zoneway.ZoneControlPlane.Resources;
 
 namespace Zoneway.ZoneControlPlane.Commands;
@@ -22,6 +23,8 @@ internal sealed class RunSettings
     public string? CertificatePath { get; init; }
 
     public string? KeyPath { get; init; }
+
+    public IReadOnlyList<string> ZoneTokenKeyPaths { get; init; } = [];
 
     public string? CaPath { get; init; }
 
@@ -60,6 +63,7 @@ internal sealed class RunSettings
             Listen = listen,
             Certificate = certificate,
             CertificateChain = chain,
+            ZoneTokenKeys = ReadTokenKeys(faults),
             CaFolder = CaPath,
             Ads = new AdsOptions { NackBackoff = ReadNackBackoff(faults) },
         };
@@ -100,6 +104,26 @@ internal sealed class RunSettings
 
         faults.Add($"--nack-backoff: \"{NackBackoff}\" is not a duration such as 5s");
         return backoff;
+    }
+
+    private List<string> ReadTokenKeys(List<string> faults)
+    {
+        var keys = new List<string>();
+        foreach (var path in ZoneTokenKeyPaths)
+        {
+            try
+            {
+                var pem = File.ReadAllText(path);
+                ZoneTokenVerifier.ReadKey(pem).Dispose();
+                keys.Add(pem);
+            }
+            catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or CryptographicException or ArgumentException)
+            {
+                faults.Add($"--zone-token-key: {path}: {exception.Message}");
+            }
+        }
+
+        return keys;
     }
 
     private (X509Certificate2? Certificate, X509Certificate2Collection? Chain) ReadCertificate(List<string> faults)

@@ -158,7 +158,7 @@ public sealed class AdsServiceTests
         await stream.SendAsync(new DiscoveryRequest { TypeUrl = Clusters, Node = node });
         var status = await stream.ReadToEndAsync();
 
-        Assert.Equal(StatusCode.InvalidArgument, status.StatusCode);
+        Assert.Equal(StatusCode.Unknown, status.StatusCode);
         Assert.Contains(reason, status.Detail, StringComparison.Ordinal);
     }
 

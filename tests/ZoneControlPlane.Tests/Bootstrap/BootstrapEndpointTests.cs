@@ -98,6 +98,25 @@ public sealed class BootstrapEndpointTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Post_WrongPath_IsNotTakenForAProxyThatIsNotThereYet()
+    {
+        using var response = await _client.PostAsJsonAsync("/other", new { name = "ze-1", proxyType = "egress" });
+
+        Assert.Equal((HttpStatusCode.NotFound, "404: Page Not Found"), (response.StatusCode, await response.Content.ReadAsStringAsync()));
+    }
+
+    [Fact]
+    public async Task Post_TokensAreChecked_OneHasToBeThere()
+    {
+        using var tokens = new TestTokens();
+        await using var controlPlane = await RunningControlPlane.StartAsync(Resources, options => options with { ZoneTokenKeys = [tokens.PublicPem] });
+        using var without = await _client.PostAsJsonAsync(new Uri(controlPlane.Address, "/bootstrap"), new { name = "ze-1", proxyType = "egress" });
+        using var with = await _client.PostAsJsonAsync(new Uri(controlPlane.Address, "/bootstrap"), new { name = "ze-1", proxyType = "egress", dataplaneTokenPath = "/token" });
+
+        Assert.Equal((HttpStatusCode.UnprocessableEntity, HttpStatusCode.OK), (without.StatusCode, with.StatusCode));
+    }
+
+    [Fact]
     public async Task Post_EndlessBody_IsCutOff()
     {
         using var content = new ByteArrayContent(new byte[2 * 1024 * 1024]);

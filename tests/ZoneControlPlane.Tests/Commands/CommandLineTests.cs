@@ -21,11 +21,11 @@ public sealed class CommandLineTests : IDisposable
     public async Task Run_ManyFaults_ListsThemAllAndExitsWithTwo()
     {
         var exitCode = await InvokeAsync(
-            "run", "--zone", "a b", "--resources", _folder.PathOf("missing"), "--listen", "5678", "--log-level", "loud", "--tls-cert", "x.pem", "--nack-backoff", "soon");
+            "run", "--zone", "a b", "--resources", _folder.PathOf("missing"), "--listen", "5678", "--log-level", "loud", "--tls-cert", "x.pem", "--zone-token-key", _folder.PathOf("missing.pem"), "--nack-backoff", "soon");
 
         Assert.Equal(ExitCodes.BadConfiguration, exitCode);
         Assert.Equal(
-            ["--zone", "--resources", "--log-level", "--listen", "--tls-cert", "--nack-backoff"],
+            ["--zone", "--resources", "--log-level", "--listen", "--tls-cert", "--zone-token-key", "--nack-backoff"],
             Faults().Select(static fault => fault[..fault.IndexOfAny([':', ' '])]));
     }
 
