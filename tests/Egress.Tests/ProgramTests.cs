@@ -21,6 +21,20 @@ public sealed class ProgramTests : IDisposable
         Assert.StartsWith("zone-egress ", output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("clusters: [{name: c, type: STATIC}]", 0, "rejected: nothing")]
+    [InlineData("clusters: [{name: c}, {name: c}]", 1, "clusters[1]: a resource of this type and name is there before")]
+    [InlineData("kind: Pod", 2, "no Envoy resources")]
+    public async Task Validate_TellsWhatWouldBecomeOfAFile(string text, int expected, string said)
+    {
+        await File.WriteAllTextAsync(_xdsFile, text);
+
+        var (exitCode, output) = await ChildProgram.RunAsync(NoEnvironment, "validate", _xdsFile);
+
+        Assert.Equal(expected, exitCode);
+        Assert.Contains(said, output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Run_BadFlagsAndVariables_ListsAllAndEndsWithCodeTwo()
     {

@@ -9,20 +9,26 @@ internal sealed class TextReport
 {
     private readonly StringBuilder _text = new();
     private readonly Dictionary<string, ClusterReport> _clusters;
+    private readonly HashSet<string> _shown = new(StringComparer.Ordinal);
+    private readonly ILookup<string, RejectedReport> _rejected;
 
-    private TextReport(ValidationReport report) =>
+    private TextReport(ValidationReport report)
+    {
         _clusters = report.Clusters.GroupBy(cluster => cluster.Name, StringComparer.Ordinal).ToDictionary(group => group.Key, group => group.First(), StringComparer.Ordinal);
+        _rejected = report.Rejected.ToLookup(rejected => rejected.Resource, StringComparer.Ordinal);
+    }
 
     /// <summary>The report of a file as text, ending with a line break.</summary>
     public static string Of(string file, ValidationReport report)
     {
         var text = new TextReport(report);
-        text.Add(0, $"{file}: {report.Listeners.Count} listeners, {report.Listeners.Sum(listener => listener.FilterChains.Count)} filter chains, {report.Clusters.Count} clusters, {report.Rejected.Count} rejected");
+        text.Add(0, $"{file}: {Count(report.Listeners.Count, "listener")}, {Count(report.Listeners.Sum(listener => listener.FilterChains.Count), "filter chain")}, {Count(report.Clusters.Count, "cluster")}, {report.Rejected.Count} rejected");
         foreach (var listener in report.Listeners)
         {
             text.Add(listener);
         }
 
+        text.AddOthers(report);
         text.AddLists(report);
         text._text.AppendLine();
         return text._text.ToString();
@@ -32,10 +38,34 @@ internal sealed class TextReport
     {
         Add(0, "");
         Add(0, $"listener {listener.Name}  {Address(listener.Address, (int)listener.Port)}");
-        foreach (var chain in listener.FilterChains)
+        for (var i = 0; i < listener.FilterChains.Count; i++)
         {
+            var chain = listener.FilterChains[i];
             Add(2, $"{Names(chain)}{(chain.Name.Length == 0 || chain.ServerNames.Contains(chain.Name) ? "" : $"  chain {chain.Name}")}");
             AddTargets(chain);
+            // The names of the chain are there already.
+            var policies = string.Join("; ", chain.Enforced.Where(what => !what.StartsWith("server names ", StringComparison.Ordinal)));
+            AddIf(policies.Length > 0, 4, $"policies: {policies}");
+            foreach (var (_, why) in chain.Ignored.Where(field => field.Why.StartsWith("not yet enforced", StringComparison.Ordinal)))
+            {
+                Add(4, why);
+            }
+
+            var path = $"filter_chains[{i}]";
+            AddIf(_rejected[listener.Name].Any(rejected => rejected.Field.StartsWith(path, StringComparison.Ordinal)), 4, "rejected, see below: its connections are refused");
+        }
+    }
+
+    // What no chain leads to is there for other reasons, or by mistake.
+    private void AddOthers(ValidationReport report)
+    {
+        var others = report.Clusters.Where(cluster => !_shown.Contains(cluster.Name)).ToList();
+        AddIf(others.Count > 0, 0, "");
+        AddIf(others.Count > 0, 0, "clusters that no filter chain above names");
+        foreach (var cluster in others)
+        {
+            Add(2, $"{cluster.Name}  {Kind(cluster)}");
+            AddEndpoints(cluster, 4);
         }
     }
 
@@ -63,24 +93,29 @@ internal sealed class TextReport
     private void AddCluster(string name, string how, FilterChainReport chain)
     {
         var match = chain.MetadataMatch.Count == 0 ? "" : $"  only {Pairs(chain.MetadataMatch)}";
-        Add(4, $"-> {name}{(how.Length == 0 ? "" : $"  ({how})")}{match}");
-        if (!_clusters.TryGetValue(name, out var cluster))
+        var cluster = _clusters.GetValueOrDefault(name);
+        Add(4, $"-> {name}{(how.Length == 0 ? "" : $"  ({how})")}{(cluster is null ? "" : $"  {Kind(cluster)}")}{match}");
+        if (cluster is null)
         {
             Add(6, "the cluster is not in this configuration");
             return;
         }
 
+        _shown.Add(name);
+        AddEndpoints(cluster, 6);
+    }
+
+    private void AddEndpoints(ClusterReport cluster, int indent)
+    {
+        var width = cluster.Endpoints.Select(endpoint => Address(endpoint.Address, endpoint.Port).Length).DefaultIfEmpty().Max();
         foreach (var endpoint in cluster.Endpoints)
         {
             var zone = endpoint.Zone.Length == 0 ? "" : $"  zone {endpoint.Zone}";
             var metadata = endpoint.Metadata.Count == 0 ? "" : $"  {Pairs(endpoint.Metadata)}";
-            Add(6, $"{Address(endpoint.Address, endpoint.Port),-24} weight {endpoint.Weight}  priority {endpoint.Priority}{zone}{metadata}");
+            Add(indent, $"{Address(endpoint.Address, endpoint.Port).PadRight(width)}  weight {endpoint.Weight}  priority {endpoint.Priority}{zone}{metadata}");
         }
 
-        if (cluster.Endpoints.Count == 0)
-        {
-            Add(6, "no endpoints in this configuration");
-        }
+        AddIf(cluster.Endpoints.Count == 0, indent, "no endpoints in this configuration");
     }
 
     private void AddLists(ValidationReport report)
@@ -108,6 +143,14 @@ internal sealed class TextReport
         }
     }
 
+    private void AddIf(bool condition, int indent, string line)
+    {
+        if (condition)
+        {
+            Add(indent, line);
+        }
+    }
+
     private void Add(int indent, string line)
     {
         // Names come from the file: a line break or an escape in them must not look like output of ours.
@@ -119,6 +162,10 @@ internal sealed class TextReport
 
         _text.AppendLine();
     }
+
+    private static string Kind(ClusterReport cluster) => $"{cluster.Type} {cluster.LbPolicy}";
+
+    private static string Count(int number, string what) => $"{number} {what}{(number == 1 ? "" : "s")}";
 
     private static string Line(string resource, IgnoredReport field)
     {

@@ -7,12 +7,13 @@ namespace Zoneway.Hosting.Validation;
 /// <summary>The command <c>validate</c>: what the proxy would make of files of Envoy resources.</summary>
 internal static class ValidationCommand
 {
-    private const long MaxBytes = 256 * 1024 * 1024;
+    private const int MaxBytes = 256 * 1024 * 1024;
 
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
         WriteIndented = true,
+        NewLine = "\n",
         // The report is read by people and programs, not put into HTML; server names and reasons stay legible.
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
@@ -40,7 +41,7 @@ internal static class ValidationCommand
             code = Math.Max(code, report.Rejected.Count > 0 ? ExitCodes.Failure : ExitCodes.Success);
             if (asJson)
             {
-                reports.Add(report);
+                reports.Add(files.Count == 1 ? report : report with { File = file });
             }
             else
             {
@@ -60,17 +61,31 @@ internal static class ValidationCommand
     {
         try
         {
-            if (new FileInfo(file) is { Exists: true, Length: > MaxBytes } large)
-            {
-                return (null, $"it has {large.Length} bytes, more than {MaxBytes}");
-            }
-
-            var report = ConfigurationValidator.Validate(await File.ReadAllTextAsync(file), out var problem);
-            return (report, problem);
+            var (bytes, problem) = await ReadAsync(file);
+            return bytes is null ? (null, problem) : (ConfigurationValidator.Validate(bytes, out problem), problem);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {
             return (null, exception.Message);
         }
+    }
+
+    // Pipes such as /dev/stdin have no length, and may never end.
+    private static async Task<(byte[]? Bytes, string? Problem)> ReadAsync(string file)
+    {
+        await using var stream = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        using var content = new MemoryStream();
+        var buffer = new byte[81920];
+        while (await stream.ReadAsync(buffer) is var count and > 0)
+        {
+            if (content.Length + count > MaxBytes)
+            {
+                return (null, $"it has more than {MaxBytes} bytes");
+            }
+
+            content.Write(buffer, 0, count);
+        }
+
+        return (content.ToArray(), null);
     }
 }

@@ -70,6 +70,14 @@ public sealed class ListenerSnapshot
     /// <summary>Whether some access log shows server names or selects by them, which costs a string for every connection.</summary>
     internal bool WantsServerName { get; }
 
+    /// <summary>What would be wrong with a listener in force: a sentence for each chain that is left out because another one has the very same match.</summary>
+    public static IReadOnlyList<string> FindConflicts(ListenerConfig config)
+    {
+        var conflicts = new List<string>();
+        _ = new ListenerSnapshot(config, static name => new ClusterState(name), conflicts);
+        return conflicts;
+    }
+
     /// <summary>The chain for a connection that began with a ClientHello; null when none matches. Allocates nothing.</summary>
     public FilterChain? Find(in ClientHello hello) => _table.Find(hello) ?? _default;
 

@@ -6,39 +6,58 @@ namespace Zoneway.Xds.Files;
 
 /// <summary>
 /// Finds the resources in a document of any of the forms that Envoy resources come in: a list <c>resources</c> of resources or of <c>{name, resource}</c> (discovery
-/// responses, state of the world and delta, and Kuma's golden files), a map <c>xds</c> by type and name, an Envoy configuration dump, or a single resource.
+/// responses, state of the world and delta, and Kuma's golden files), a map by type or kind, an Envoy configuration dump, or a single resource.
 /// </summary>
 internal sealed class EnvoyDocument
 {
-    private static readonly (string Section, string? Inner, string Resource)[] DumpSections =
-    [
-        ("static_clusters", null, "cluster"), ("dynamic_active_clusters", null, "cluster"), ("dynamic_warming_clusters", null, "cluster"),
-        ("static_listeners", null, "listener"), ("dynamic_listeners", "active_state", "listener"), ("dynamic_listeners", "warming_state", "listener"),
-        ("static_endpoint_configs", null, "endpoint_config"), ("dynamic_endpoint_configs", null, "endpoint_config"),
-        ("static_secrets", null, "secret"), ("dynamic_active_secrets", null, "secret"),
-    ];
+    /// <summary>Most complaints, and most notes, kept of one document.</summary>
+    public const int MaxNotes = 1000;
 
-    private readonly List<JsonObject> _entries = [];
+    private readonly List<EnvoyEntry> _entries = [];
 
     private EnvoyDocument()
     {
     }
 
-    /// <summary>The resources, each as <c>{name, resource}</c> with an <c>@type</c> inside the resource.</summary>
-    public IReadOnlyList<JsonObject> Entries => _entries;
+    /// <summary>The resources of the types that a zone proxy uses.</summary>
+    public IReadOnlyList<EnvoyEntry> Entries => _entries;
 
     /// <summary>What was passed over.</summary>
     public List<IgnoredField> Ignored { get; } = [];
 
-    /// <summary>Why there is nothing to be found; null when the form was recognised.</summary>
-    public string? Problem { get; private set; }
+    /// <summary>Entries that are no resources.</summary>
+    public List<FileProblem> Problems { get; } = [];
 
-    /// <summary>Looks through a document, which must not be used afterwards.</summary>
+    /// <summary>Why there is nothing to be found; null when the form was recognised.</summary>
+    public string? Unreadable { get; private set; }
+
+    /// <summary>Looks through a document. An empty one has no resources, as a control plane's answer may have none.</summary>
     public static EnvoyDocument Read(JsonNode? document)
     {
         var result = new EnvoyDocument();
         result.ReadTop(document);
         return result;
+    }
+
+    /// <summary>Adds a resource that is there; one of a type that is not used is passed over.</summary>
+    internal void Add(string place, string name, string typeUrl, JsonObject resource)
+    {
+        if (TypeUrls.Shared(typeUrl) is { } known)
+        {
+            _entries.Add(new EnvoyEntry(place, name, known, resource));
+        }
+        else
+        {
+            Ignore(name.Length > 0 ? name : JsonText.Of(resource["name"]) ?? "", place, $"resources of type '{typeUrl}' are not used");
+        }
+    }
+
+    internal void Ignore(string resource, string field, string why)
+    {
+        if (Ignored.Count < MaxNotes)
+        {
+            Ignored.Add(new(resource, field, why));
+        }
     }
 
     private void ReadTop(JsonNode? document)
@@ -47,118 +66,98 @@ internal sealed class EnvoyDocument
         {
             case null or JsonObject { Count: 0 }:
                 break;
-            case JsonObject top when top["resources"] is JsonArray resources:
-                ReadList(resources);
+            case JsonObject top when top.TryGetPropertyValue("resources", out var resources) && (resources is null or JsonArray || IsMap(resources)):
+                ReadResources(top, resources);
                 break;
             case JsonObject top when top["configs"] is JsonArray configs:
-                ReadDump(configs);
+                new ConfigDump(this).Read(configs);
                 break;
             case JsonObject top when top["xds"] is JsonObject byType:
-                ReadMap(byType);
+                ReadMap(byType, "xds");
                 break;
-            case JsonObject top when TypeOf(top) is { } typeUrl:
-                Add("", typeUrl, top);
+            case JsonObject top when ResourceKinds.Of(top) is { } typeUrl:
+                Add("the document", "", typeUrl, top);
+                break;
+            case JsonObject top when IsMap(top):
+                ReadMap(top, "");
                 break;
             default:
-                Problem = "neither a list 'resources', a map 'xds', a configuration dump, nor a listener, cluster, load assignment or secret";
+                Unreadable = "no Envoy resources: neither a list or map 'resources', a map 'xds', a configuration dump, nor a listener, cluster, load assignment or secret";
                 break;
         }
     }
 
-    private void ReadList(JsonArray resources)
+    // By kind, or by name if each says what it is.
+    private static bool IsMap(JsonNode node) => node is JsonObject map && map.All(pair => ResourceKinds.OfKey(pair.Key) is null
+        ? pair.Value is JsonObject entry && JsonText.Of((entry["resource"] as JsonObject ?? entry)["@type"]) is not null
+        : pair.Value is null or JsonArray or JsonObject);
+
+    private void ReadResources(JsonObject top, JsonNode? resources)
+    {
+        if ((top["removedResources"] ?? top["removed_resources"]) is JsonArray { Count: > 0 } removed)
+        {
+            Ignore("", "removedResources", $"{removed.Count} resources that go: there is nothing for them to go from");
+        }
+
+        if (resources is JsonArray list)
+        {
+            ReadList(list, "resources", typeUrl: null);
+        }
+        else
+        {
+            ReadMap(resources as JsonObject ?? [], "resources");
+        }
+    }
+
+    private void ReadList(JsonArray resources, string place, string? typeUrl)
     {
         for (var i = 0; i < resources.Count; i++)
         {
-            if (resources[i] is JsonObject entry && (entry["resource"] as JsonObject ?? entry) is var resource && TypeOf(resource) is { } typeUrl)
+            ReadEntry(resources[i], $"{place}[{i}]", "", typeUrl);
+        }
+    }
+
+    // By type URL or kind; within each a list, or a map by name.
+    private void ReadMap(JsonObject byKind, string place)
+    {
+        foreach (var (kind, resources) in byKind)
+        {
+            var inside = place.Length == 0 ? kind : $"{place}.{kind}";
+            if (ResourceKinds.OfKey(kind) is not { } typeUrl)
             {
-                Add(ReferenceEquals(resource, entry) ? "" : TextOf(entry["name"]) ?? "", typeUrl, resource);
+                // A map of resources by their names, each with its type.
+                ReadEntry(resources, inside, kind, typeUrl: null);
+            }
+            else if (resources is JsonArray list)
+            {
+                ReadList(list, inside, typeUrl);
             }
             else
             {
-                Ignored.Add(new("", $"resources[{i}]", "not a resource of a known kind"));
-            }
-        }
-    }
-
-    private void ReadMap(JsonObject byType)
-    {
-        foreach (var (typeUrl, resources) in byType)
-        {
-            foreach (var (name, resource) in (resources as JsonObject ?? []).ToList())
-            {
-                if (resource is JsonObject fields)
+                foreach (var (name, resource) in resources as JsonObject ?? [])
                 {
-                    Add(name, typeUrl, fields);
+                    ReadEntry(resource, $"{inside}.{name}", name, typeUrl);
                 }
             }
         }
     }
 
-    private void ReadDump(JsonArray configs)
+    private void ReadEntry(JsonNode? node, string place, string name, string? typeUrl)
     {
-        foreach (var config in configs.OfType<JsonObject>())
+        if (node is JsonObject entry && (entry["resource"] as JsonObject ?? entry) is var resource && (JsonText.Of(resource["@type"]) ?? typeUrl ?? ResourceKinds.Of(resource)) is { } type)
         {
-            foreach (var (section, inner, name) in DumpSections)
-            {
-                foreach (var entry in (Field(config, section) as JsonArray ?? []).OfType<JsonObject>())
-                {
-                    var holder = inner is null ? entry : Field(entry, inner) as JsonObject;
-                    if (holder is not null && Field(holder, name) is JsonObject resource && TypeOf(resource) is { } typeUrl)
-                    {
-                        Add("", typeUrl, resource);
-                    }
-                }
-            }
+            Add(place, ReferenceEquals(resource, entry) ? name : JsonText.Of(entry["name"]) ?? name, type, resource);
+        }
+        else if (Problems.Count < MaxNotes)
+        {
+            Problems.Add(new FileProblem(place, name, "", "a resource with '@type' is needed"));
         }
     }
-
-    private void Add(string name, string typeUrl, JsonObject resource)
-    {
-        if (TypeUrls.Shared(typeUrl) is null)
-        {
-            Ignored.Add(new(name, "@type", $"resources of type '{typeUrl}' are not used"));
-            return;
-        }
-
-        Detach(resource);
-        resource["@type"] = typeUrl;
-        _entries.Add(new JsonObject { ["name"] = name, ["resource"] = resource });
-    }
-
-    // A node has one parent only.
-    private static void Detach(JsonObject resource)
-    {
-        switch (resource.Parent)
-        {
-            case JsonObject parent:
-                parent[resource.GetPropertyName()] = null;
-                break;
-            case JsonArray parent:
-                parent[resource.GetElementIndex()] = null;
-                break;
-            default:
-                break;
-        }
-    }
-
-    // Files that hold a single resource seldom say what it is.
-    private static string? TypeOf(JsonObject resource) =>
-        TextOf(resource["@type"])
-        ?? (Field(resource, "filter_chains") is not null ? TypeUrls.Listener
-        : Field(resource, "cluster_name") is not null ? TypeUrls.ClusterLoadAssignment
-        : Field(resource, "tls_certificate") is not null || Field(resource, "validation_context") is not null ? TypeUrls.Secret
-        : resource["name"] is not null && Field(resource, "address") is not null ? TypeUrls.Listener
-        : resource["name"] is not null && resource["resource"] is null ? TypeUrls.Cluster
-        : null);
-
-    // Protobuf's JSON knows a field by both spellings.
-    private static JsonNode? Field(JsonObject message, string name) => message[name] ?? message[CamelCase(name)];
-
-    private static string CamelCase(string name)
-    {
-        var words = name.Split('_');
-        return string.Concat(words.Select((word, i) => i == 0 ? word : char.ToUpperInvariant(word[0]) + word[1..]));
-    }
-
-    private static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }
+
+/// <summary>A resource in a document.</summary>
+/// <param name="Place">Where it is.</param>
+/// <param name="Name">The name it is given around it; empty when there is none.</param>
+/// <param name="TypeUrl">Its type.</param>
+/// <param name="Resource">Its fields, with or without an <c>@type</c>.</param>
+internal sealed record EnvoyEntry(string Place, string Name, string TypeUrl, JsonObject Resource);

@@ -50,7 +50,7 @@ internal sealed record EnvoyResourceFile
             reader.Read(entries[i], i);
         }
 
-        return new EnvoyResourceFile { Resources = reader.Resources, Ignored = reader.Ignored, Problems = reader.Problems };
+        return new EnvoyResourceFile { Resources = reader.Resources, Ignored = reader.Ignored, Problems = [.. reader.Problems.Select(problem => problem.ToString())] };
     }
 
     private static EnvoyResourceFile Failed(string problem) => new() { Resources = [], Ignored = [], Problems = [problem] };

@@ -34,44 +34,82 @@ internal sealed class EnvoyResourceReader
 
     public List<IgnoredField> Ignored { get; } = [];
 
-    public List<string> Problems { get; } = [];
+    public List<FileProblem> Problems { get; } = [];
 
-    /// <summary>Reads the entry at an index.</summary>
+    /// <summary>Reads the entry at an index of a list of <c>{name, resource}</c>.</summary>
     public void Read(JsonNode? entry, int index)
     {
+        var place = $"resources[{index}]";
         if (entry is not JsonObject fields || fields["resource"] is not JsonObject resource)
         {
-            Problems.Add($"resources[{index}]: an object with 'name' and 'resource' is needed");
+            Problems.Add(new(place, "", "", "an object with 'name' and 'resource' is needed"));
             return;
         }
 
-        var name = TextOf(fields["name"]) ?? "";
-        var label = name.Length == 0 ? $"resources[{index}]" : $"resources[{index}] '{name}'";
-        if (TextOf(resource["@type"]) is not { } typeUrl || !Types.TryGetValue(typeUrl, out var type))
+        var name = JsonText.Of(fields["name"]) ?? "";
+        if (JsonText.Of(resource["@type"]) is not { } typeUrl || !Types.ContainsKey(typeUrl))
         {
-            Problems.Add($"{label}: @type must be that of a listener, cluster, cluster load assignment or secret");
+            Problems.Add(new(place, name, "", "@type must be that of a listener, cluster, cluster load assignment or secret"));
             return;
         }
 
-        var scan = new JsonFieldScan(name, label);
-        scan.Scan(resource, type.Descriptor);
+        Read(new EnvoyEntry(place, name, typeUrl, resource));
+    }
+
+    /// <summary>Reads an entry of one of the types that a zone proxy uses. Its JSON is of no use afterwards.</summary>
+    public void Read(EnvoyEntry entry)
+    {
+        var (descriptor, nameOf) = Types[entry.TypeUrl];
+        var name = entry.Name.Length > 0 ? entry.Name : NameInside(entry);
+        var scan = new JsonFieldScan(name, entry);
+        scan.Scan(entry.Resource, descriptor);
         Ignored.AddRange(scan.Ignored);
         Problems.AddRange(scan.Problems);
-        if (TryParse(resource, type.Descriptor, label) is { } message)
+        if (TryParse(entry, descriptor) is { } message)
         {
             // What is inside counts, as in Envoy.
-            var own = type.NameOf(message);
-            if (name.Length > 0 && own.Length > 0 && own != name)
+            var own = nameOf(message);
+            if (entry.Name.Length > 0 && own.Length > 0 && own != entry.Name)
             {
-                Ignored.Add(new(own, "name", $"the entry is called '{name}'; the name inside counts"));
+                Ignored.Add(new(own, "name", $"the entry is called '{entry.Name}'; the name inside counts"));
             }
 
-            Add(own, typeUrl, message, label);
+            Add(own, message.ToByteString(), entry);
         }
     }
 
-    private IMessage? TryParse(JsonObject resource, MessageDescriptor descriptor, string label)
+    /// <summary>Takes in a resource in its binary form, one of a type that a zone proxy uses.</summary>
+    /// <param name="place">Where it is.</param>
+    /// <param name="name">The name it was sent under; empty to take the one inside.</param>
+    /// <param name="body">The resource.</param>
+    public void Read(string place, string name, Any body)
     {
+        if (name.Length == 0)
+        {
+            var (descriptor, nameOf) = Types[body.TypeUrl];
+            try
+            {
+                name = nameOf(descriptor.Parser.ParseFrom(body.Value));
+            }
+            catch (Exception exception) when (exception is InvalidProtocolBufferException or InvalidOperationException)
+            {
+                Problems.Add(new(place, "", "", $"the message cannot be parsed: {exception.Message}"));
+                return;
+            }
+        }
+
+        Add(name, body.Value, new EnvoyEntry(place, name, body.TypeUrl, []));
+    }
+
+    // For messages about what is wrong with it before it can be read.
+    private static string NameInside(EnvoyEntry entry) =>
+        (entry.TypeUrl == TypeUrls.ClusterLoadAssignment
+            ? JsonText.Of(entry.Resource["clusterName"]) ?? JsonText.Of(entry.Resource["cluster_name"])
+            : JsonText.Of(entry.Resource["name"])) ?? "";
+
+    private IMessage? TryParse(EnvoyEntry entry, MessageDescriptor descriptor)
+    {
+        var resource = entry.Resource;
         resource.Remove("@type");
         try
         {
@@ -80,22 +118,21 @@ internal sealed class EnvoyResourceReader
         catch (Exception exception) when (exception is IOException or InvalidOperationException or FormatException or OverflowException or ArgumentException)
         {
             // Which of them protobuf throws depends on what is wrong; all mean that the text does not fit the message.
-            Problems.Add($"{label}: {exception.Message}");
+            Problems.Add(new(entry.Place, entry.Name, "", exception.Message));
             return null;
         }
     }
 
-    private void Add(string name, string typeUrl, IMessage message, string label)
+    private void Add(string name, ByteString bytes, EnvoyEntry entry)
     {
-        if (!_seen.Add((typeUrl, name)))
+        if (!_seen.Add((entry.TypeUrl, name)))
         {
-            Problems.Add($"{label}: a resource of this type and name is there before");
+            Problems.Add(new(entry.Place, entry.Name, "", "a resource of this type and name is there before"));
             return;
         }
 
-        var bytes = message.ToByteString();
         var version = Convert.ToHexStringLower(SHA256.HashData(bytes.Span)[..8]);
-        Resources.Add(new XdsResource(name, version, new Any { TypeUrl = typeUrl, Value = bytes }));
+        Resources.Add(new XdsResource(name, version, new Any { TypeUrl = entry.TypeUrl, Value = bytes }));
     }
 
     // Not ToJsonString: it works in shared pooled arrays, which then keep the size of the largest listener for a long time.
@@ -109,6 +146,4 @@ internal sealed class EnvoyResourceReader
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
-
-    private static string? TextOf(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

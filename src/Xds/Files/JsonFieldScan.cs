@@ -13,8 +13,8 @@ namespace Zoneway.Xds.Files;
 /// out of the JSON, so that a filter of an unknown type becomes one without configuration, which quarantines its chain and no more.
 /// </summary>
 /// <param name="resource">Name of the resource.</param>
-/// <param name="label">What problems call the resource.</param>
-internal sealed class JsonFieldScan(string resource, string label)
+/// <param name="entry">Where it is.</param>
+internal sealed class JsonFieldScan(string resource, EnvoyEntry entry)
 {
     private static readonly ConcurrentDictionary<MessageDescriptor, FrozenDictionary<string, FieldDescriptor>> Fields = new();
 
@@ -22,7 +22,7 @@ internal sealed class JsonFieldScan(string resource, string label)
     public List<IgnoredField> Ignored { get; } = [];
 
     /// <summary>Fields that are not declared and must not be overlooked.</summary>
-    public List<string> Problems { get; } = [];
+    public List<FileProblem> Problems { get; } = [];
 
     /// <summary>Scans the JSON form of a message. Nesting was bounded when the text was read.</summary>
     public void Scan(JsonObject message, MessageDescriptor descriptor) => Scan(message, descriptor, "");
@@ -122,7 +122,7 @@ internal sealed class JsonFieldScan(string resource, string label)
     {
         if (UnsafeFields.Contains(descriptor, name))
         {
-            Problems.Add($"{label}: {path}: a field that is not known decides where traffic goes or who may send it");
+            Problems.Add(new(entry.Place, entry.Name, path, "a field that is not known decides where traffic goes or who may send it"));
         }
         else
         {

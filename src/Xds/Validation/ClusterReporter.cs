@@ -11,26 +11,28 @@ internal static class ClusterReporter
 {
     /// <summary>Describes a cluster.</summary>
     /// <param name="cluster">The message.</param>
-    /// <param name="assignments">The endpoints of EDS clusters, by name.</param>
+    /// <param name="assignment">What EDS says of its endpoints; null when nothing, or nothing good.</param>
     /// <param name="enforced">What its translation put in force.</param>
     /// <param name="ignored">What has no effect.</param>
     public static ClusterReport Report(
-        Cluster cluster, IReadOnlyDictionary<string, LoadAssignment> assignments, IReadOnlyList<EnforcedField> enforced, IReadOnlyList<IgnoredField> ignored) => new()
+        Cluster cluster, LoadAssignment? assignment, IReadOnlyList<EnforcedField> enforced, IReadOnlyList<IgnoredField> ignored) => new()
         {
             Name = cluster.Name,
             Type = Name(cluster.Type),
             LbPolicy = Name(cluster.LbPolicy),
             SubsetSelectors = [.. (cluster.LbSubsetConfig?.SubsetSelectors ?? []).Select(selector => (IReadOnlyList<string>)[.. selector.Keys])],
-            Endpoints = [.. Endpoints(cluster, assignments)],
+            Endpoints = [.. Endpoints(cluster, assignment)],
             Enforced = [.. enforced.Select(field => field.What)],
             Ignored = [.. ignored.Select(field => new IgnoredReport(field.Field, field.Why))],
         };
 
-    private static IEnumerable<EndpointReport> Endpoints(Cluster cluster, IReadOnlyDictionary<string, LoadAssignment> assignments)
+    private static IEnumerable<EndpointReport> Endpoints(Cluster cluster, LoadAssignment? assignment)
     {
-        var assignment = cluster.Type == Cluster.Types.DiscoveryType.Eds
-            ? assignments.GetValueOrDefault(cluster.EdsClusterConfig is { ServiceName.Length: > 0 } eds ? eds.ServiceName : cluster.Name)
-            : cluster.LoadAssignment is { } inline ? EndpointTranslator.Translate(inline, namesAllowed: true, new Findings(cluster.Name)) : null;
+        if (cluster.Type != Cluster.Types.DiscoveryType.Eds && cluster.LoadAssignment is { } inline)
+        {
+            assignment = EndpointTranslator.Translate(inline, namesAllowed: true, new Findings(cluster.Name));
+        }
+
         return from locality in assignment?.Localities ?? []
                from endpoint in locality.Endpoints
                select Report(endpoint, locality);

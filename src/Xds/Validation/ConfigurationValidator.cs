@@ -1,8 +1,7 @@
-using System.Text.Json.Nodes;
 using Envoy.Config.Cluster.V3;
 using Envoy.Config.Listener.V3;
 using Zoneway.SniRouter.Clusters;
-using Zoneway.Xds.Files;
+using Zoneway.SniRouter.Routing;
 using Zoneway.Xds.Protocol;
 using Zoneway.Xds.Resources;
 using Zoneway.Xds.Translation;
@@ -10,95 +9,89 @@ using Zoneway.Xds.Translation;
 namespace Zoneway.Xds.Validation;
 
 /// <summary>Translates a configuration exactly as a running proxy does, and tells what became of it instead of putting it in force.</summary>
-public static class ConfigurationValidator
+public sealed class ConfigurationValidator
 {
-    /// <summary>Validates a text, YAML or JSON, in any of the forms that <c>docs/validate.md</c> lists. Never throws on bad content.</summary>
-    /// <param name="text">The text.</param>
-    /// <param name="problem">Why the text could not be read at all; null when it was.</param>
-    /// <returns>The report; null when the text could not be read.</returns>
-    public static ValidationReport? Validate(string text, out string? problem)
-    {
-        JsonNode? json;
-        try
-        {
-            json = YamlToJson.Parse(text);
-        }
-        catch (YamlFormatException exception)
-        {
-            problem = exception.Message;
-            return null;
-        }
+    private readonly ConfigurationContent _content;
+    private readonly ILookup<string, XdsResource> _resources;
+    private readonly List<RejectedReport> _rejected;
 
-        var document = EnvoyDocument.Read(json);
-        problem = document.Problem;
-        return problem is null ? Validate(document) : null;
+    private ConfigurationValidator(ConfigurationContent content)
+    {
+        _content = content;
+        _resources = content.Resources.ToLookup(resource => resource.TypeUrl, StringComparer.Ordinal);
+        _rejected = [.. content.Problems.Select(problem => new RejectedReport(problem.Resource.Length == 0 ? problem.Place : problem.Resource, problem.Field, problem.Reason))];
     }
 
-    private static ValidationReport Validate(EnvoyDocument document)
+    /// <summary>Validates a configuration in any of the forms that <c>docs/validate.md</c> lists. Never throws on bad content.</summary>
+    /// <param name="bytes">A text in UTF-8, YAML or JSON, or a recorded response of a control plane.</param>
+    /// <param name="problem">Why it could not be read at all; null when it was.</param>
+    /// <returns>The report; null when it could not be read.</returns>
+    public static ValidationReport? Validate(ReadOnlySpan<byte> bytes, out string? problem) =>
+        ConfigurationContent.Read(bytes, out problem) is { } content ? new ConfigurationValidator(content).Report() : null;
+
+    private ValidationReport Report()
     {
-        var reader = new EnvoyResourceReader();
-        for (var i = 0; i < document.Entries.Count; i++)
-        {
-            reader.Read(document.Entries[i], i);
-        }
+        // In the order of a make-before-break update (protocol §3.6).
+        var clusters = Translate(TypeUrls.Cluster, ClusterTranslator.Translate);
+        var assignments = Translate(TypeUrls.ClusterLoadAssignment, EndpointTranslator.Translate);
+        var secrets = Translate(TypeUrls.Secret, SecretTranslator.Translate);
+        var listeners = Translate(TypeUrls.Listener, ListenerTranslator.Translate);
 
-        var rejected = new List<RejectedReport>(reader.Problems.Select(problem => new RejectedReport("", "", problem)));
-        var ignored = document.Ignored.Concat(reader.Ignored).ToLookup(field => field.Resource, StringComparer.Ordinal);
-        var resources = reader.Resources.ToLookup(resource => resource.TypeUrl, StringComparer.Ordinal);
-
-        var assignments = Translate(resources[TypeUrls.ClusterLoadAssignment], EndpointTranslator.Translate, rejected);
-        var clusters = Translate(resources[TypeUrls.Cluster], ClusterTranslator.Translate, rejected);
-        var listeners = Translate(resources[TypeUrls.Listener], ListenerTranslator.Translate, rejected);
-        var secrets = Translate(resources[TypeUrls.Secret], SecretTranslator.Translate, rejected);
-
-        var endpoints = assignments.Where(pair => pair.Result.Config is not null)
-            .ToDictionary(pair => pair.Resource.Name, pair => pair.Result.Config!, StringComparer.Ordinal);
+        var asked = clusters.Select(cluster => cluster.Result.Assignment).OfType<string>().ToHashSet(StringComparer.Ordinal);
+        var byName = assignments.ToDictionary(pair => pair.Resource.Name, StringComparer.Ordinal);
         return new ValidationReport
         {
-            Listeners = [.. listeners.Select(pair => Report(pair, ignored))],
-            Clusters = [.. clusters.Select(pair => Report(pair, endpoints, ignored))],
-            Rejected = rejected,
-            Ignored = [.. Others(ignored, [.. clusters.Select(pair => pair.Resource.Name), .. listeners.Select(pair => pair.Resource.Name)]),
-                .. Ignored(assignments), .. Ignored(secrets)],
+            Listeners = [.. listeners.Select(Report)],
+            Clusters = [.. clusters.Select(cluster => Report(cluster, cluster.Result.Assignment is { } name ? byName.GetValueOrDefault(name) : null))],
+            Rejected = _rejected,
+            Ignored =
+            [
+                .. _content.Ignored.Select(Report),
+                .. assignments.Where(pair => !asked.Contains(pair.Resource.Name)).SelectMany(Unasked),
+                .. secrets.SelectMany(pair => pair.Ignored).Select(Report),
+            ],
         };
     }
 
-    private static List<(XdsResource Resource, TranslationResult<T> Result)> Translate<T>(
-        IEnumerable<XdsResource> resources, Func<XdsResource, TranslationResult<T>> translate, List<RejectedReport> rejected)
+    private List<Translated<T>> Translate<T>(string typeUrl, Func<XdsResource, TranslationResult<T>> translate)
         where T : class
     {
-        var results = new List<(XdsResource, TranslationResult<T>)>();
-        foreach (var resource in resources)
+        var results = new List<Translated<T>>();
+        foreach (var resource in _resources[typeUrl])
         {
             var result = translate(resource);
-            rejected.AddRange(result.Errors.Select(error => new RejectedReport(error.Resource, error.Field, error.Reason)));
-            results.Add((resource, result));
+            _rejected.AddRange(result.Errors.Select(error => new RejectedReport(error.Resource, error.Field, error.Reason)));
+            results.Add(new Translated<T>(resource, result, [.. _content.IgnoredIn(resource), .. result.Ignored]));
         }
 
         return results;
     }
 
-    private static ListenerReport Report(
-        (XdsResource Resource, TranslationResult<SniRouter.Routing.ListenerConfig> Result) listener, ILookup<string, IgnoredField> ignored) =>
-        ListenerReporter.Report(
-            ResourceReader.TryParse(listener.Resource.Body, Listener.Parser, out _) ?? new Listener { Name = listener.Resource.Name },
-            listener.Result.Enforced,
-            [.. listener.Result.Ignored, .. ignored[listener.Resource.Name]]);
+    private ListenerReport Report(Translated<ListenerConfig> listener)
+    {
+        if (listener.Result.Config is { } config)
+        {
+            _rejected.AddRange(ListenerSnapshot.FindConflicts(config).Select(reason => new RejectedReport(config.Name, "filter_chains", reason)));
+        }
 
-    private static ClusterReport Report(
-        (XdsResource Resource, TranslationResult<ClusterConfig> Result) cluster, Dictionary<string, LoadAssignment> endpoints, ILookup<string, IgnoredField> ignored) =>
-        ClusterReporter.Report(
-            ResourceReader.TryParse(cluster.Resource.Body, Cluster.Parser, out _) ?? new Cluster { Name = cluster.Resource.Name },
-            endpoints,
-            cluster.Result.Enforced,
-            [.. cluster.Result.Ignored, .. ignored[cluster.Resource.Name]]);
+        var message = ResourceReader.TryParse(listener.Resource.Body, Listener.Parser, out _) ?? new Listener { Name = listener.Resource.Name };
+        return ListenerReporter.Report(message, listener.Result.Enforced, listener.Ignored);
+    }
 
-    private static IEnumerable<IgnoredReport> Ignored<T>(IEnumerable<(XdsResource Resource, TranslationResult<T> Result)> results)
-        where T : class =>
-        results.SelectMany(pair => pair.Result.Ignored).Select(Report);
+    private static ClusterReport Report(Translated<ClusterConfig> cluster, Translated<LoadAssignment>? assignment)
+    {
+        var message = ResourceReader.TryParse(cluster.Resource.Body, Cluster.Parser, out _) ?? new Cluster { Name = cluster.Resource.Name };
+        return ClusterReporter.Report(
+            message, assignment?.Result.Config, [.. cluster.Result.Enforced, .. assignment?.Result.Enforced ?? []], [.. cluster.Ignored, .. assignment?.Ignored ?? []]);
+    }
 
-    private static IEnumerable<IgnoredReport> Others(ILookup<string, IgnoredField> ignored, HashSet<string> reported) =>
-        ignored.Where(group => !reported.Contains(group.Key)).SelectMany(group => group).Select(Report);
+    // A control plane is not asked for it, and what it sends unasked is passed over.
+    private static IEnumerable<IgnoredReport> Unasked(Translated<LoadAssignment> assignment) =>
+        [new(assignment.Resource.Name, "no cluster here takes its endpoints from this load assignment"), .. assignment.Ignored.Select(Report)];
 
-    private static IgnoredReport Report(IgnoredField field) => new(field.Resource.Length == 0 ? field.Field : $"{field.Resource}: {field.Field}", field.Why);
+    private static IgnoredReport Report(IgnoredField field) =>
+        new(string.Join(": ", new[] { field.Resource, field.Field }.Where(part => part.Length > 0)), field.Why);
+
+    private sealed record Translated<T>(XdsResource Resource, TranslationResult<T> Result, IReadOnlyList<IgnoredField> Ignored)
+        where T : class;
 }

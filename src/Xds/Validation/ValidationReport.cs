@@ -1,8 +1,14 @@
+using System.Text.Json.Serialization;
+
 namespace Zoneway.Xds.Validation;
 
 /// <summary>What the proxy makes of a configuration. The property names are those of the JSON report.</summary>
 public sealed record ValidationReport
 {
+    /// <summary>The file it is of; null when it is the only one.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public string? File { get; init; }
+
     /// <summary>The listeners, in the order of the configuration.</summary>
     public required IReadOnlyList<ListenerReport> Listeners { get; init; }
 
