@@ -70,7 +70,7 @@ internal sealed class EnvoyDocument
                 ReadResources(top, resources);
                 break;
             case JsonObject top when top["configs"] is JsonArray configs:
-                new ConfigDump(this).Read(configs);
+                new ConfigDumpReader(this).Read(configs);
                 break;
             case JsonObject top when top["xds"] is JsonObject byType:
                 ReadMap(byType, "xds");

@@ -5,7 +5,7 @@ namespace Zoneway.Xds.Files;
 
 /// <summary>Envoy's <c>/config_dump</c> (envoy.admin.v3.ConfigDump): what a control plane sent, and what the bootstrap held, by section.</summary>
 /// <param name="document">Takes what is found.</param>
-internal sealed class ConfigDump(EnvoyDocument document)
+internal sealed class ConfigDumpReader(EnvoyDocument document)
 {
     // What is in use comes before what is still warming: of two versions the first one counts. The static endpoints are not here, for Envoy derives them from the clusters.
     private static readonly (string Section, string[] States, string Resource, string TypeUrl)[] Sections =
