@@ -55,6 +55,7 @@ internal static class FilterChainTranslator
         findings.RejectUnsafeFields();
         findings.RejectIf(!TransportSockets.IsPlain(message.TransportSocket), "transport_socket", "the transport socket is not known");
         findings.RejectIf(message.UseProxyProto == true, "use_proxy_proto", "the PROXY protocol is not spoken");
+        findings.IgnoreIf(message.TransportSocketConnectTimeout is not null, "transport_socket_connect_timeout", "the hello timeout is an option of the program");
         if (message.Filters.Count == 0)
         {
             // As in Envoy: nothing takes the connection, so it is closed.
