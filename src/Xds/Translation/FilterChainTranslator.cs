@@ -2,12 +2,12 @@ using Envoy.Config.Core.V3;
 using Envoy.Config.Listener.V3;
 using Envoy.Extensions.Filters.Network.TcpProxy.V3;
 using Zoneway.SniRouter.Routing;
-using SetFilterState = Envoy.Extensions.Filters.Network.SetFilterState.V3.Config;
-using Rbac = Envoy.Extensions.Filters.Network.Rbac.V3.RBAC;
 using DirectResponse = Envoy.Extensions.Filters.Network.DirectResponse.V3.Config;
 using FilterChain = Envoy.Config.Listener.V3.FilterChain;
 using FilterChainMatch = Zoneway.SniRouter.Routing.FilterChainMatch;
 using LocalRateLimit = Envoy.Extensions.Filters.Network.LocalRatelimit.V3.LocalRateLimit;
+using Rbac = Envoy.Extensions.Filters.Network.Rbac.V3.RBAC;
+using SetFilterState = Envoy.Extensions.Filters.Network.SetFilterState.V3.Config;
 
 namespace Zoneway.Xds.Translation;
 
