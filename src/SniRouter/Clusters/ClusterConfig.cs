@@ -23,6 +23,9 @@ public sealed record ClusterConfig
     /// <summary>How endpoints of a level take turns.</summary>
     public LoadBalancerPolicy Policy { get; init; } = LoadBalancerPolicy.RoundRobin;
 
+    /// <summary>How endpoints are found from a hash; null where <see cref="Policy"/> says all. Not in force yet.</summary>
+    public ConsistentHashConfig? ConsistentHash { get; init; }
+
     /// <summary>Subset selection, or null when every route uses all endpoints.</summary>
     public SubsetConfig? Subsets { get; init; }
 
@@ -34,6 +37,12 @@ public sealed record ClusterConfig
 
     /// <summary>How much of it may be in use at a time.</summary>
     public CircuitBreakerConfig CircuitBreakers { get; init; } = CircuitBreakerConfig.Default;
+
+    /// <summary>How endpoints are asked whether they are well. Not in force yet.</summary>
+    public ImmutableArray<HealthCheckConfig> HealthChecks { get; init; } = [];
+
+    /// <summary>When endpoints are left out for a while; null for never. Not in force yet.</summary>
+    public OutlierDetectionConfig? OutlierDetection { get; init; }
 
     /// <summary>Endpoints given with the cluster itself; null for EDS clusters.</summary>
     public LoadAssignment? InlineAssignment { get; init; }

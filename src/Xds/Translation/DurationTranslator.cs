@@ -14,9 +14,16 @@ internal static class DurationTranslator
     /// <returns>The time; null, with an error noted, when it is negative or not a valid duration.</returns>
     public static TimeSpan? Translate(Duration duration, Findings findings, string field)
     {
+        var time = TryTranslate(duration);
+        findings.RejectIf(time is null, field, "the duration is negative or out of range");
+        return time;
+    }
+
+    /// <summary>The same where what is wrong costs nothing but the setting; null when it is negative or not a valid duration.</summary>
+    public static TimeSpan? TryTranslate(Duration duration)
+    {
         if (duration is not { Seconds: >= 0 and <= Duration.MaxSeconds, Nanos: >= 0 and <= 999_999_999 })
         {
-            findings.Reject(field, "the duration is negative or out of range");
             return null;
         }
 

@@ -20,7 +20,7 @@ internal static class EndpointTranslator
         var findings = new Findings(resource.Name);
         var message = ResourceReader.Read(resource, ClusterLoadAssignment.Parser, assignment => assignment.ClusterName, findings);
         var config = message is null ? null : Translate(message, namesAllowed: false, findings);
-        return new() { Config = config, Errors = findings.Errors, Ignored = findings.Ignored };
+        return new() { Config = config, Errors = findings.Errors, Ignored = findings.Ignored, Enforced = findings.Enforced };
     }
 
     /// <summary>Translates the endpoints of a cluster.</summary>
@@ -38,6 +38,7 @@ internal static class EndpointTranslator
         }
 
         CheckSums(localities, findings);
+        NotePriorities(localities, findings);
         var factor = TranslatePolicy(assignment.Policy, findings.At("policy"));
         return findings.HasErrors
             ? null
@@ -132,7 +133,21 @@ internal static class EndpointTranslator
         findings.IgnoreIf(policy.WeightedPriorityHealth, "weighted_priority_health", "health counts endpoints, not weights");
         findings.RejectIf(policy.OverprovisioningFactor == 0, "overprovisioning_factor", "the factor must be above 0");
         findings.IgnoreIf(policy.OverprovisioningFactor < 100, "overprovisioning_factor", "a factor below 100 counts as 100");
+        if (policy.OverprovisioningFactor is { } factor)
+        {
+            findings.Enforce("overprovisioning_factor", $"overprovisioning factor {factor} %");
+        }
+
         return Math.Max(100, policy.OverprovisioningFactor ?? LoadAssignment.DefaultOverprovisioningFactor);
+    }
+
+    private static void NotePriorities(IEnumerable<LocalityEndpoints> localities, Findings findings)
+    {
+        var levels = localities.Select(locality => locality.Priority).Distinct().Order().ToList();
+        if (levels.Count > 1)
+        {
+            findings.Enforce("endpoints", $"priorities {string.Join(", ", levels)}: each takes what those before it cannot");
+        }
     }
 
     // A level takes turns by the sum of its weights, which must fit into 32 bits, as in Envoy.

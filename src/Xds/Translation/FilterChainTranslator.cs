@@ -2,12 +2,12 @@ using Envoy.Config.Core.V3;
 using Envoy.Config.Listener.V3;
 using Envoy.Extensions.Filters.Network.TcpProxy.V3;
 using Zoneway.SniRouter.Routing;
-using Rbac = Envoy.Extensions.Filters.Network.Rbac.V3.RBAC;
-using RbacRules = Envoy.Config.Rbac.V3.RBAC;
 using DirectResponse = Envoy.Extensions.Filters.Network.DirectResponse.V3.Config;
 using FilterChain = Envoy.Config.Listener.V3.FilterChain;
 using FilterChainMatch = Zoneway.SniRouter.Routing.FilterChainMatch;
 using LocalRateLimit = Envoy.Extensions.Filters.Network.LocalRatelimit.V3.LocalRateLimit;
+using Rbac = Envoy.Extensions.Filters.Network.Rbac.V3.RBAC;
+using SetFilterState = Envoy.Extensions.Filters.Network.SetFilterState.V3.Config;
 
 namespace Zoneway.Xds.Translation;
 
@@ -55,10 +55,12 @@ internal static class FilterChainTranslator
         findings.RejectUnsafeFields();
         findings.RejectIf(!TransportSockets.IsPlain(message.TransportSocket), "transport_socket", "the transport socket is not known");
         findings.RejectIf(message.UseProxyProto == true, "use_proxy_proto", "the PROXY protocol is not spoken");
+        findings.IgnoreIf(message.TransportSocketConnectTimeout is not null, "transport_socket_connect_timeout", "the hello timeout is an option of the program");
         if (message.Filters.Count == 0)
         {
-            findings.Reject("filters", "at least one filter is needed");
-            return null;
+            // As in Envoy: nothing takes the connection, so it is closed.
+            findings.Enforce("filters", "no filter: every connection is closed");
+            return new DirectResponseConfig(default);
         }
 
         QuarantinedConfig? denied = null;
@@ -84,34 +86,26 @@ internal static class FilterChainTranslator
     /// <summary>A filter before the last one: passed over where it asks for nothing, a refusal where it denies everyone, else an error.</summary>
     private static QuarantinedConfig? TranslateLeading(Filter filter, Findings findings)
     {
-        if (ResourceReader.TypeName(filter.TypedConfig) != FilterTypes.Rbac)
+        findings.RejectUnsafeFields();
+        var type = ResourceReader.TypeName(filter.TypedConfig);
+        if (type == FilterTypes.Rbac)
         {
-            RejectFilter(filter, findings);
+            return ResourceReader.Unpack(filter.TypedConfig, Rbac.Parser, findings, "typed_config") is { } rbac ? NetworkRbacTranslator.Translate(rbac, findings.At("typed_config")) : null;
+        }
+
+        if (type == FilterTypes.FilterState && ResourceReader.Unpack(filter.TypedConfig, SetFilterState.Parser, findings, "typed_config") is { } state && IsOfKuma(state))
+        {
+            findings.Ignore("typed_config", "no filter of this chain reads the state that is set here");
             return null;
         }
 
-        return ResourceReader.Unpack(filter.TypedConfig, Rbac.Parser, findings, "typed_config") is { } rbac ? TranslateRbac(rbac, findings.At("typed_config")) : null;
+        RejectFilter(filter, findings);
+        return null;
     }
 
-    // Absent rules let everyone pass; rules without a policy let no one (protocol §5).
-    private static QuarantinedConfig? TranslateRbac(Rbac rbac, Findings findings)
-    {
-        findings.RejectUnsafeFields();
-        findings.RejectIf(rbac.Matcher is not null, "matcher", "access control by matcher is not available for connections that are passed through");
-        findings.IgnoreIf(rbac.ShadowRules is not null, "shadow_rules", "shadow rules decide nothing");
-        findings.IgnoreIf(rbac.ShadowMatcher is not null, "shadow_matcher", "shadow rules decide nothing");
-        switch (rbac.Rules)
-        {
-            case null:
-                return null;
-            case { Policies.Count: 0, Action: RbacRules.Types.Action.Allow }:
-                findings.Enforce("rules", "no policy: everyone is refused");
-                return new QuarantinedConfig("access control without a policy refuses everyone");
-            default:
-                findings.Reject("rules", "access control (RBAC) is not available for connections that are passed through");
-                return null;
-        }
-    }
+    // Keys of Kuma are for Kuma's own rules (protocol §8, MeshTimeout and MeshRateLimit); others could tell tcp_proxy where to connect to.
+    private static bool IsOfKuma(SetFilterState state) =>
+        state.OnNewConnection.Concat(state.OnDownstreamTlsHandshake).All(value => value.ObjectKey.StartsWith("kuma.", StringComparison.Ordinal));
 
     private static FilterChainActionConfig? TranslateLast(Filter filter, Findings findings)
     {

@@ -22,13 +22,14 @@ internal static class FilterTypes
     /// <summary>envoy.filters.network.local_ratelimit.</summary>
     public static readonly string RateLimit = LocalRateLimit.Descriptor.FullName;
 
-    private static readonly string FilterState = SetFilterState.Descriptor.FullName;
+    /// <summary>envoy.filters.network.set_filter_state.</summary>
+    public static readonly string FilterState = SetFilterState.Descriptor.FullName;
 
     /// <summary>Why a chain with this filter cannot be run.</summary>
     public static string WhyUnsupported(string type) =>
         type == Rbac ? "access control (RBAC) is not available"
         : type == RateLimit ? "rate limiting is available once, and in front of tcp_proxy"
-        : type == FilterState ? "filter state is not available"
+        : type == FilterState ? "filter state that other filters may read is not available"
         : type == HttpConnectionManager ? "the HTTP connection manager is not available"
         : type == TcpProxy || type == DirectResponse ? "nothing may follow this filter"
         : type.Length == 0 ? "a typed configuration is needed"

@@ -19,12 +19,13 @@ internal static class ListenerTranslator
             return new() { Errors = findings.Errors, Ignored = findings.Ignored };
         }
 
+        var config = Translate(message, findings);
         return new()
         {
-            Config = Translate(message, findings),
+            Config = config,
             Errors = findings.Errors,
             Ignored = findings.Ignored,
-            Enforced = findings.Enforced,
+            Enforced = config is null ? [] : findings.Enforced,
             Secrets = SecretReferences.Of(message),
         };
     }
@@ -71,7 +72,7 @@ internal static class ListenerTranslator
 
         // The admin listener that Kuma always sends is of this kind (protocol §9.2).
         var isHttp = chains.Count + (fallback is null ? 0 : 1) > 0 && chains.TrueForAll(chain => chain.IsHttp) && fallback is null or { IsHttp: true };
-        return isHttp ? "the listener speaks HTTP only, which is not available; it is not bound" : null;
+        return isHttp ? "not yet enforced: the listener speaks HTTP only, which is not available; it is not bound until then" : null;
     }
 
     private static void NoteUnsupported(Listener message, Findings findings)

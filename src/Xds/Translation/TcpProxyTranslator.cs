@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 using Envoy.Extensions.Filters.Network.TcpProxy.V3;
-using Envoy.Type.V3;
-using Google.Protobuf;
 using Google.Protobuf.Collections;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Routing;
@@ -12,9 +10,6 @@ namespace Zoneway.Xds.Translation;
 /// <summary>envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy to <see cref="TcpProxyConfig"/>.</summary>
 internal static class TcpProxyTranslator
 {
-    // HashPolicy.source_ip, field 1, length-delimited: the downstream address, which is what hashing clusters use here anyway.
-    private const uint SourceIpTag = (1 << 3) | (uint)WireFormat.WireType.LengthDelimited;
-
     /// <summary>Translates the filter; what is returned must not be used when errors were noted.</summary>
     public static TcpProxyConfig Translate(TcpProxy message, Findings findings)
     {
@@ -111,11 +106,7 @@ internal static class TcpProxyTranslator
     private static void NoteUnsupported(TcpProxy message, Findings findings)
     {
         findings.RejectIf(message.TunnelingConfig is not null, "tunneling_config", "tunnelling over HTTP is not supported");
-        for (var i = 0; i < message.HashPolicy.Count; i++)
-        {
-            findings.RejectIf(!HashesSourceAddress(message.HashPolicy[i]), $"hash_policy[{i}]", "only hashing of the downstream address is supported");
-        }
-
+        findings.IgnoreIf(message.HashPolicy.Count > 0, "hash_policy", "not yet enforced: connections have no hash; clusters that look for one take endpoints at random");
         findings.IgnoreIf(message.OnDemand is not null, "on_demand", "clusters are not fetched on demand");
         findings.IgnoreIf(message.DownstreamIdleTimeout is not null, "downstream_idle_timeout", "one idle timeout covers both directions");
         findings.IgnoreIf(message.UpstreamIdleTimeout is not null, "upstream_idle_timeout", "one idle timeout covers both directions");
@@ -126,7 +117,4 @@ internal static class TcpProxyTranslator
         findings.IgnoreIf(message.UpstreamConnectMode != UpstreamConnectMode.Immediate, "upstream_connect_mode", "connections are made at once");
         findings.IgnoreIf(message.MaxEarlyDataBytes is not null, "max_early_data_bytes", "what may be read early is fixed");
     }
-
-    // HashPolicy is declared without fields; its one field is read off the bytes.
-    private static bool HashesSourceAddress(HashPolicy policy) => policy.ToByteString() is { Length: > 0 } bytes && bytes[0] == SourceIpTag;
 }

@@ -1,3 +1,4 @@
+using Envoy.Config.Cluster.V3;
 using Envoy.Config.Core.V3;
 using Envoy.Extensions.TransportSockets.Tls.V3;
 
@@ -14,4 +15,7 @@ internal static class TransportSockets
 
     /// <summary>Whether the bytes stay as they are: there is no transport socket, or it is the one that changes nothing.</summary>
     public static bool IsPlain(TransportSocket? socket) => socket is null || ResourceReader.TypeName(socket.TypedConfig) == RawBuffer;
+
+    /// <summary>Whether a cluster asks for TLS towards any of its endpoints.</summary>
+    public static bool NeedTls(Cluster cluster) => IsTls(cluster.TransportSocket) || cluster.TransportSocketMatches.Any(match => IsTls(match.TransportSocket));
 }

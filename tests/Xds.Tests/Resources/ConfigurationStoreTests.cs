@@ -115,9 +115,9 @@ public sealed class ConfigurationStoreTests : IDisposable
     [Fact]
     public async Task Apply_BadFilterChain_IsQuarantinedAndTheRestApplied()
     {
-        var errors = await _store.ListenersAsync(ListenerWith("in", Chain("serverNames: [bad]", ""), Chain("serverNames: [good]", TcpProxy("cluster: a"))));
+        var errors = await _store.ListenersAsync(ListenerWith("in", Chain("serverNames: [bad]", "{name: x}"), Chain("serverNames: [good]", TcpProxy("cluster: a"))));
 
-        Assert.Equal("in: filter_chains[0].filters: at least one filter is needed", Assert.Single(errors).ToString());
+        Assert.Equal("in: filter_chains[0].filters[0].typed_config: a typed configuration is needed", Assert.Single(errors).ToString());
         Assert.Equal([("bad", true), ("good", false)], _store.ChainsOf("in").Select(chain => (chain.Name, chain.Action is QuarantinedConfig)));
     }
 
@@ -152,11 +152,11 @@ public sealed class ConfigurationStoreTests : IDisposable
     [Fact]
     public async Task Apply_OtherChainChangesBesideBadOne_BadOneIsNotNew()
     {
-        await _store.ListenersAsync(ListenerWith("in", Chain("serverNames: [bad]", "")));
+        await _store.ListenersAsync(ListenerWith("in", Chain("serverNames: [bad]", "{name: x}")));
 
-        var errors = await _store.ListenersAsync(ListenerWith("in", Chain("serverNames: [good]", TcpProxy("cluster: a")), Chain("serverNames: [bad]", ""), Chain("serverNames: [worse]", "")));
+        var errors = await _store.ListenersAsync(ListenerWith("in", Chain("serverNames: [good]", TcpProxy("cluster: a")), Chain("serverNames: [bad]", "{name: x}"), Chain("serverNames: [worse]", "{name: x}")));
 
-        Assert.Equal([("filter_chains[1].filters", false), ("filter_chains[2].filters", true)], errors.Select(error => (error.Field, error.IsNew)));
+        Assert.Equal([("filter_chains[1].filters[0].typed_config", false), ("filter_chains[2].filters[0].typed_config", true)], errors.Select(error => (error.Field, error.IsNew)));
     }
 
     [Fact]

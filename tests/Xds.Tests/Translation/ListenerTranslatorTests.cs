@@ -81,7 +81,6 @@ public sealed class ListenerTranslatorTests
     }
 
     [Theory]
-    [InlineData("", "filters", "at least one filter is needed")]
     [InlineData("{name: envoy.filters.network.tcp_proxy}", "filters[0].typed_config", "a typed configuration is needed")]
     [InlineData("{name: x, typedConfig: {'@type': type.googleapis.com/google.protobuf.Struct, value: {}}}", "filters[0].typed_config", "the network filter 'google.protobuf.Struct' is not known")]
     [InlineData("{name: x, typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.network.rbac.v3.RBAC}}", "filters[0].typed_config", "access control (RBAC) is not available")]
@@ -192,9 +191,9 @@ public sealed class ListenerTranslatorTests
     public void Translate_DefaultFilterChainThatCannotRun_IsQuarantined()
     {
         var result = ListenerTranslator.Translate(Listener(
-            $"{{name: in, address: {Socket("127.0.0.1:1")}, filterChains: [{Chain("serverNames: [x]", TcpProxy(ToA))}], defaultFilterChain: {{filters: []}}}}"));
+            $"{{name: in, address: {Socket("127.0.0.1:1")}, filterChains: [{Chain("serverNames: [x]", TcpProxy(ToA))}], defaultFilterChain: {{filters: [{{name: x}}]}}}}"));
 
-        Assert.Equal("default_filter_chain.filters", Assert.Single(result.Errors).Field);
+        Assert.Equal("default_filter_chain.filters[0].typed_config", Assert.Single(result.Errors).Field);
         Assert.IsType<QuarantinedConfig>(result.Config!.DefaultFilterChain!.Action);
     }
 
@@ -241,6 +240,46 @@ public sealed class ListenerTranslatorTests
         Assert.Empty(refusing.Errors);
         Assert.IsType<QuarantinedConfig>(refusing.Config!.FilterChains[0].Action);
         Assert.Contains(refusing.Enforced, field => field.Field == "filter_chains[0].filters[0].typed_config.rules");
+    }
+
+    [Theory]
+    [InlineData("rules: {policies: {p: {permissions: [{any: true}], principals: [{any: true}]}}}", true)]
+    [InlineData("rules: {policies: {q: {permissions: [{any: true}], principals: [{authenticated: {}}]}, p: {permissions: [{destinationPort: 1}, {any: true}], principals: [{any: true}]}}}", true)]
+    [InlineData("rules: {policies: {p: {permissions: [{any: true}], principals: [{authenticated: {}}]}}}", false)]
+    [InlineData("rules: {policies: {p: {permissions: [{destinationPort: 1}], principals: [{any: true}]}}}", false)]
+    [InlineData("rules: {policies: {p: {permissions: [{any: true}], principals: [{any: true}], condition: {id: 1}}}}", false)]
+    [InlineData("rules: {action: DENY, policies: {p: {permissions: [{any: true}], principals: [{any: true}]}}}", false)]
+    [InlineData("rules: {action: DENY}", false)]
+    [InlineData("matcher: {}", false)]
+    public void Translate_RbacBeforeProxy_PassesOnlyWhatNeedsNoCertificate(string fields, bool passes)
+    {
+        var result = ResultOf(Chain("serverNames: [a]", Filter("envoy.extensions.filters.network.rbac.v3.RBAC", fields) + ", " + TcpProxy(ToA)));
+
+        Assert.Equal(passes, result.Config!.FilterChains[0].Action is TcpProxyConfig);
+        Assert.Equal(passes, result.Errors.Count == 0);
+    }
+
+    [Theory]
+    [InlineData("kuma.mesh_timeout.match.sni", true)]
+    [InlineData("envoy.tcp_proxy.cluster", false)]
+    public void Translate_FilterStateBeforeProxy_PassesOnlyKeysOfKuma(string key, bool passes)
+    {
+        var state = Filter("envoy.extensions.filters.network.set_filter_state.v3.Config", $"onNewConnection: [{{objectKey: {key}, factoryKey: envoy.string}}]");
+
+        var result = ResultOf(Chain("serverNames: [a]", state + ", " + TcpProxy(ToA)));
+
+        Assert.Equal(passes, result.Config!.FilterChains[0].Action is TcpProxyConfig);
+        Assert.Equal(passes, result.Errors.Count == 0);
+    }
+
+    [Fact]
+    public void Translate_NoFilter_ClosesConnections()
+    {
+        var result = ResultOf(Chain("serverNames: [a]", ""));
+
+        Assert.Empty(result.Errors);
+        Assert.Equal(0, Assert.IsType<DirectResponseConfig>(result.Config!.FilterChains[0].Action).Body.Length);
+        Assert.Contains(result.Enforced, field => field.Field == "filter_chains[0].filters");
     }
 
     [Fact]
@@ -297,7 +336,7 @@ public sealed class ListenerTranslatorTests
     [Fact]
     public void Translate_TenThousandBadChains_BoundsTheFindings()
     {
-        var result = ListenerTranslator.Translate(ListenerWith("in", [.. Enumerable.Range(0, 10_000).Select(i => Chain($"serverNames: [n{i}]", ""))]));
+        var result = ListenerTranslator.Translate(ListenerWith("in", [.. Enumerable.Range(0, 10_000).Select(i => Chain($"serverNames: [n{i}]", "{name: x}"))]));
 
         Assert.Equal(10_000, result.Config!.FilterChains.Length);
         Assert.All(result.Config.FilterChains, chain => Assert.IsType<QuarantinedConfig>(chain.Action));

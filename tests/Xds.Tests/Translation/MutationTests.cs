@@ -47,6 +47,13 @@ public sealed class MutationTests
                     logFormat: {jsonFormat: {a: '%DURATION:3%', b: [1, true, {c: '%REQ(X)%'}], d: null}}}}]}}]}]}
             """),
         Cluster("{name: a, type: EDS, circuitBreakers: {thresholds: [{priority: HIGH}, {maxConnections: 1, maxPendingRequests: 4294967295, maxRetries: 3, trackRemaining: true}]}}"),
+        Cluster("""
+            {name: a, type: EDS, lbPolicy: RING_HASH, ringHashLbConfig: {minimumRingSize: 9, maximumRingSize: 99}, outlierDetection: {interval: 1s, maxEjectionPercent: 50, enforcingSuccessRate: 7},
+             healthChecks: [{timeout: 1s, interval: 2s, tcpHealthCheck: {send: {text: '50'}, receive: [{binary: UA==}]}},
+               {timeout: 1s, interval: 2s, httpHealthCheck: {path: /x, requestHeadersToAdd: [{header: {key: a, value: b}}], expectedStatuses: [{start: 200, end: 201}]}}]}
+            """),
+        ListenerWith("in", Chain("serverNames: [a]", Filter(
+            "envoy.extensions.filters.network.rbac.v3.RBAC", "rules: {policies: {p: {permissions: [{any: true}], principals: [{any: true}]}}}") + ", " + TcpProxy("cluster: a"))),
         Secret("s"),
     ];
 

@@ -64,7 +64,6 @@ public sealed class TcpProxyTranslatorTests
     [InlineData("cluster: a, idleTimeout: -1s", "idle_timeout")]
     [InlineData("cluster: a, maxDownstreamConnectionDuration: 0s", "max_downstream_connection_duration")]
     [InlineData("cluster: a, tunnelingConfig: {}", "tunneling_config")]
-    [InlineData("cluster: a, hashPolicy: [{}]", "hash_policy[0]")]
     public void Translate_UnusableField_QuarantinesChain(string fields, string field)
     {
         var result = ListenerTranslator.Translate(ListenerWith("in", Chain("", TcpProxy(fields))));
@@ -74,14 +73,13 @@ public sealed class TcpProxyTranslatorTests
     }
 
     [Fact]
-    public void Translate_HashOfSourceAddress_IsAccepted()
+    public void Translate_HashPolicy_IsNotYetEnforced()
     {
-        var proxy = new Envoy.Extensions.Filters.Network.TcpProxy.V3.TcpProxy { Cluster = "a", HashPolicy = { Envoy.Type.V3.HashPolicy.Parser.ParseFrom([0x0A, 0x00]) } };
-        var findings = new Findings("in");
+        var result = ListenerTranslator.Translate(ListenerWith("in", Chain("", TcpProxy("cluster: a, hashPolicy: [{}, {}]"))));
 
-        TcpProxyTranslator.Translate(proxy, findings);
-
-        Assert.Empty(findings.Errors);
+        Assert.Empty(result.Errors);
+        Assert.StartsWith("not yet enforced: ", Assert.Single(result.Ignored, field => field.Field.EndsWith("hash_policy", StringComparison.Ordinal)).Why, StringComparison.Ordinal);
+        Assert.IsType<TcpProxyConfig>(result.Config!.FilterChains[0].Action);
     }
 
     [Fact]

@@ -1,0 +1,66 @@
+using System.Globalization;
+using Envoy.Config.Cluster.V3;
+using Zoneway.SniRouter.Clusters;
+
+namespace Zoneway.Xds.Translation;
+
+/// <summary>What of a cluster is in force, and which of its fields have no effect.</summary>
+internal static class ClusterNotes
+{
+    /// <summary>Notes what a cluster that has been translated puts in force.</summary>
+    public static void NoteEnforced(Cluster message, ClusterConfig config, Findings findings)
+    {
+        findings.Enforce("connect_timeout", $"connect timeout {DurationText.Of(config.ConnectTimeout)}");
+        findings.Enforce("lb_policy", config.Policy switch
+        {
+            LoadBalancerPolicy.LeastRequest => "the endpoint with fewer connections of two",
+            LoadBalancerPolicy.Random => "endpoints at random",
+            _ => "endpoints in weighted turns",
+        });
+        if (config.Subsets is { Selectors.Length: > 0 } subsets)
+        {
+            findings.Enforce("lb_subset_config", $"subsets by {string.Join(" / ", subsets.Selectors.Select(selector => string.Join(", ", selector.Keys)))}");
+        }
+
+        if (config.LocalityWeighted)
+        {
+            findings.Enforce("common_lb_config.locality_weighted_lb_config", "localities by weight");
+        }
+
+        if (message.CommonLbConfig?.HealthyPanicThreshold is not null)
+        {
+            findings.Enforce("common_lb_config.healthy_panic_threshold", string.Create(CultureInfo.InvariantCulture, $"panic below {config.HealthyPanicThreshold} % healthy"));
+        }
+    }
+
+    /// <summary>Notes the fields that have no effect, and rejects those that must have one.</summary>
+    public static void NoteUnsupported(Cluster message, Findings findings)
+    {
+        // Sending plain text where TLS is asked for would give away what it protects.
+        findings.IgnoreIf(TransportSockets.NeedTls(message), "transport_socket", "not yet enforced: TLS towards endpoints is not available; the cluster is not served until then");
+        findings.RejectIf(IsUnknown(message.TransportSocket), "transport_socket", "the transport socket is not known");
+        for (var i = 0; i < message.TransportSocketMatches.Count; i++)
+        {
+            findings.RejectIf(IsUnknown(message.TransportSocketMatches[i].TransportSocket), $"transport_socket_matches[{i}]", "the transport socket is not known");
+        }
+
+        findings.IgnoreIf(message.UpstreamBindConfig is not null, "upstream_bind_config", "the system chooses the source address");
+        findings.IgnoreIf(message.UpstreamConnectionOptions is not null, "upstream_connection_options", "keepalive and address racing are not configurable");
+        findings.IgnoreIf(message.PerConnectionBufferLimitBytes is not null, "per_connection_buffer_limit_bytes", "buffers have a fixed size");
+        findings.IgnoreIf(
+            message.LbConfigCase is Cluster.LbConfigOneofCase.LeastRequestLbConfig or Cluster.LbConfigOneofCase.RoundRobinLbConfig,
+            "lb_config", "choice count, bias and slow start are not tunable");
+        findings.IgnoreIf(
+            message.TypedExtensionProtocolOptions.Count > 0,
+            "typed_extension_protocol_options", "not yet enforced: they concern HTTP, which is not available; connections that are passed through have none");
+        findings.IgnoreIf(message.CloseConnectionsOnHostHealthFailure, "close_connections_on_host_health_failure", "open connections stay");
+        var usesDns = message.Type is Cluster.Types.DiscoveryType.StrictDns or Cluster.Types.DiscoveryType.LogicalDns;
+        findings.IgnoreIf(usesDns && message.DnsLookupFamily != Cluster.Types.DnsLookupFamily.Auto, "dns_lookup_family", "the system chooses the address family");
+        findings.IgnoreIf(usesDns && message.DnsRefreshRate is not null, "dns_refresh_rate", "the refresh rate is fixed");
+        findings.IgnoreIf(usesDns && message.RespectDnsTtl, "respect_dns_ttl", "the refresh rate is fixed");
+        findings.IgnoreIf(message.CommonLbConfig is { ZoneAwareLbConfig: not null }, "common_lb_config.zone_aware_lb_config", "only priorities and locality weights prefer a zone");
+        findings.IgnoreIf(message.CommonLbConfig is { CloseConnectionsOnHostSetChange: true }, "common_lb_config.close_connections_on_host_set_change", "open connections stay");
+    }
+
+    private static bool IsUnknown(Envoy.Config.Core.V3.TransportSocket? socket) => !TransportSockets.IsPlain(socket) && !TransportSockets.IsTls(socket);
+}
