@@ -38,9 +38,8 @@ internal sealed class TextReport
     {
         Add(0, "");
         Add(0, $"listener {listener.Name}  {Address(listener.Address, (int)listener.Port)}");
-        for (var i = 0; i < listener.FilterChains.Count; i++)
+        foreach (var chain in listener.FilterChains)
         {
-            var chain = listener.FilterChains[i];
             Add(2, $"{Names(chain)}{(chain.Name.Length == 0 || chain.ServerNames.Contains(chain.Name) ? "" : $"  chain {chain.Name}")}");
             AddTargets(chain);
             // The names of the chain are there already.
@@ -51,8 +50,7 @@ internal sealed class TextReport
                 Add(4, why);
             }
 
-            var path = $"filter_chains[{i}]";
-            AddIf(_rejected[listener.Name].Any(rejected => rejected.Field.StartsWith(path, StringComparison.Ordinal)), 4, "rejected, see below: its connections are refused");
+            AddIf(_rejected[listener.Name].Any(rejected => rejected.Field.StartsWith(chain.Path, StringComparison.Ordinal)), 4, "rejected, see below: its connections are refused");
         }
     }
 

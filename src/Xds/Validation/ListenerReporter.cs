@@ -17,12 +17,12 @@ internal static class ListenerReporter
         var prefixes = new List<string>();
         for (var i = 0; i < listener.FilterChains.Count; i++)
         {
-            Add(listener.FilterChains[i], [$"filter_chains[{i}].", $"filterChains[{i}]."]);
+            Add(listener.FilterChains[i], [$"filter_chains[{i}]", $"filterChains[{i}]"]);
         }
 
         if (listener.DefaultFilterChain is { } fallback)
         {
-            Add(fallback, ["default_filter_chain.", "defaultFilterChain."]);
+            Add(fallback, ["default_filter_chain", "defaultFilterChain"]);
         }
 
         return new ListenerReport
@@ -40,19 +40,21 @@ internal static class ListenerReporter
         {
             prefixes.AddRange(own);
             chains.Add(Report(
+                own[0],
                 chain,
                 [.. enforced.Where(field => IsInside(field.Field, own)).Select(field => field.What)],
                 [.. ignored.Where(field => IsInside(field.Field, own)).Select(field => new IgnoredReport(Inside(field.Field, own), field.Why))]));
         }
     }
 
-    private static FilterChainReport Report(FilterChain chain, IReadOnlyList<string> enforced, IReadOnlyList<IgnoredReport> ignored)
+    private static FilterChainReport Report(string path, FilterChain chain, IReadOnlyList<string> enforced, IReadOnlyList<IgnoredReport> ignored)
     {
         var last = chain.Filters.Count > 0 ? chain.Filters[^1].TypedConfig : null;
         var type = ResourceReader.TypeName(last);
         var proxy = type == FilterTypes.TcpProxy ? ResourceReader.TryParse(last!, TcpProxy.Parser, out _) : null;
         return new FilterChainReport
         {
+            Path = path,
             Name = chain.Name,
             ServerNames = [.. chain.FilterChainMatch?.ServerNames ?? []],
             TransportProtocol = chain.FilterChainMatch?.TransportProtocol ?? "",
@@ -68,5 +70,5 @@ internal static class ListenerReporter
 
     private static bool IsInside(string field, IEnumerable<string> prefixes) => prefixes.Any(prefix => field.StartsWith(prefix, StringComparison.Ordinal));
 
-    private static string Inside(string field, IEnumerable<string> prefixes) => field[prefixes.First(prefix => field.StartsWith(prefix, StringComparison.Ordinal)).Length..];
+    private static string Inside(string field, IEnumerable<string> prefixes) => field[prefixes.First(prefix => field.StartsWith(prefix, StringComparison.Ordinal)).Length..].TrimStart('.');
 }

@@ -47,6 +47,10 @@ public sealed record ListenerReport
 /// <summary>A filter chain.</summary>
 public sealed record FilterChainReport
 {
+    /// <summary>Where it is in its listener, as <see cref="RejectedReport.Field"/> names it: <c>filter_chains[3]</c>.</summary>
+    [JsonIgnore]
+    public string Path { get; init; } = "";
+
     /// <summary>Its name; empty when it has none.</summary>
     public required string Name { get; init; }
 

@@ -94,6 +94,19 @@ public sealed class ConfigurationValidatorTests
     }
 
     [Fact]
+    public void Validate_DefaultChain_ComesLastWithItsOwnFindings()
+    {
+        var chain = $"{{filters: [{{typedConfig: {{ {TcpProxy}, cluster: c, newField: 1}}}}]}}";
+
+        var report = Validate($"{{name: in, address: {{socketAddress: {{address: 127.0.0.1, portValue: 1}}}}, filterChains: [{{filterChainMatch: {{serverNames: [a]}}}}], defaultFilterChain: {chain}}}");
+
+        var last = Assert.Single(report.Listeners).FilterChains[1];
+        Assert.Equal(("default_filter_chain", "c"), (last.Path, last.Cluster));
+        Assert.Equal("filters[0].typedConfig.newField", Assert.Single(last.Ignored).Field);
+        Assert.StartsWith("filter_chains[0]", Assert.Single(report.Rejected).Field, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Validate_ChainsWithTheSameMatch_AreRejectedAsWhereTheyAreServed()
     {
         var chain = $"{{filterChainMatch: {{serverNames: [a]}}, filters: [{{typedConfig: {{ {TcpProxy}, cluster: c}}}}]}}";
