@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Zoneway.Hosting.Configuration;
-using Zoneway.Hosting.Settings;
 using Zoneway.Xds.Bootstrap;
 
 namespace Zoneway.Ingress.Tests.Settings;
