@@ -10,6 +10,9 @@ namespace Zoneway.Hosting.Settings;
 /// <param name="HostIp">Address of the Kubernetes node; null elsewhere.</param>
 public sealed record NodeTraits(bool UnifiedNaming, bool ReusePort, bool IPv6, string? SystemCaPath, string? HostIp)
 {
+    /// <summary>Kuma's defaults, of a machine with IPv6 and without a CA bundle.</summary>
+    public static readonly NodeTraits Default = new(UnifiedNaming: false, ReusePort: true, IPv6: true, SystemCaPath: null, HostIp: null);
+
     // Debian, Fedora and RHEL (two generations), openSUSE, Alpine: where Go looks too.
     private static readonly string[] UsualCaPaths =
     [

@@ -71,7 +71,7 @@ public sealed class ControlPlaneSettings
     public bool PrefersDelta { get; init; }
 
     /// <summary>What else to tell the control plane.</summary>
-    public required NodeTraits Traits { get; init; }
+    public NodeTraits Traits { get; init; } = NodeTraits.Default;
 
     /// <summary>Time between attempts to get the bootstrap document. Default 3 s.</summary>
     public TimeSpan RetryBackoff { get; init; } = TimeSpan.FromSeconds(3);

@@ -1,6 +1,8 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Zoneway.SniRouter;
+using Zoneway.TestUtilities;
 using Zoneway.TestUtilities.Bootstrap;
 using Zoneway.Xds.Bootstrap;
 using Zoneway.Xds.Resources;
@@ -14,7 +16,9 @@ internal sealed class ControlPlaneComposition : IAsyncDisposable
 
     private readonly ServiceProvider _services;
 
-    private ControlPlaneComposition(ServiceProvider services) => _services = services;
+    private ControlPlaneComposition(ServiceProvider services, LogRecorder log) => (_services, Log) = (services, log);
+
+    public LogRecorder Log { get; }
 
     public T Get<T>()
         where T : notnull => _services.GetRequiredService<T>();
@@ -24,8 +28,9 @@ internal sealed class ControlPlaneComposition : IAsyncDisposable
 
     public static async Task<ControlPlaneComposition> StartAsync(FakeBootstrapServer bootstrap)
     {
+        var log = new LogRecorder();
         var services = new ServiceCollection()
-            .AddLogging()
+            .AddLogging(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(log))
             .AddSniRouter()
             .AddControlPlane(_ => new ControlPlaneOptions
             {
@@ -39,7 +44,7 @@ internal sealed class ControlPlaneComposition : IAsyncDisposable
             await service.StartAsync(CancellationToken.None);
         }
 
-        return new ControlPlaneComposition(services);
+        return new ControlPlaneComposition(services, log);
     }
 
     public async ValueTask DisposeAsync()

@@ -97,6 +97,25 @@ public sealed class VariantSwitchTests
         Assert.Equal(2, bootstrap.Requests.Count);
     }
 
+    [Fact]
+    public async Task Token_IsSentOnEveryStreamAndNeverLogged()
+    {
+        await using var controlPlane = await ScriptedControlPlane.StartAsync();
+        await using var bootstrap = await FakeBootstrapServer.StartAsync();
+        bootstrap.AnswersWith(SampleBootstraps.PlainAt(controlPlane.Address.Port)).AnswersWith(SampleBootstraps.PlainAt(controlPlane.Address.Port, "DELTA_GRPC"));
+        await using var proxy = await ControlPlaneComposition.StartAsync(bootstrap);
+
+        var first = await controlPlane.NextStreamAsync();
+        first.End(StatusCode.Unimplemented);
+        var second = await controlPlane.NextStreamAsync();
+        second.End(StatusCode.Unknown, "authentication failed: token is expired");
+        var third = await controlPlane.NextStreamAsync();
+
+        Assert.All(new[] { first, second, third }, stream => Assert.Equal("the-token", stream.Authorization));
+        Assert.Contains(proxy.Log.Records, record => record.Message.Contains("authentication failed", StringComparison.Ordinal));
+        Assert.DoesNotContain(proxy.Log.Records, record => $"{record.Message} {record.Exception}".Contains("the-token", StringComparison.Ordinal));
+    }
+
     private static Task SendClustersAsync(ScriptedStream stream, string version, params string[] names)
     {
         stream.Send(new(TypeUrls.Cluster, version, $"n{version}", [.. names.Select(TestResource.Cluster)]));
