@@ -54,10 +54,20 @@ internal sealed class ProxyCommandLine
             {
                 HelpName = "value",
                 Description = $"{setting.Help} [{setting.Variable}]",
-                Arity = setting.IsSwitch ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
+                Arity = setting.IsSwitch ? ArgumentArity.ZeroOrOne : setting.IsRepeatable ? ArgumentArity.OneOrMore : ArgumentArity.ExactlyOne,
             };
+            if (setting.IsRepeatable)
+            {
+                option.CustomParser = given => string.Join('\n', given.Tokens.Select(token => token.Value));
+            }
+
             _options.Add(setting, option);
             command.Add(option);
+        }
+
+        foreach (var flag in KnownSettings.IgnoredFlags)
+        {
+            command.Add(new Option<string[]>(flag) { Hidden = true, Arity = ArgumentArity.ZeroOrMore });
         }
 
         command.SetAction((result, cancellationToken) => run(setting => Read(result, setting), cancellationToken));

@@ -8,6 +8,7 @@ internal static class BootstrapRequestFactory
 {
     private const int MaxTokenBytes = 64 * 1024;
     private const string ReusePort = "feature-reuse-port";
+    private const string UnifiedNaming = "feature-unified-resource-naming";
     private const string Delta = "feature-delta-grpc";
 
     // The control plane compares the version of kuma-dp with its own: the Kuma version whose protocol this proxy follows.
@@ -28,9 +29,30 @@ internal static class BootstrapRequestFactory
         CaCert = controlPlane.TrustedCa,
         ReadinessPort = settings.Readiness?.Port,
         OperatingSystem = OperatingSystem.IsLinux() ? "linux" : Environment.OSVersion.Platform.ToString(),
-        Features = controlPlane.PrefersDelta ? [ReusePort, Delta] : [ReusePort],
+        Features = [.. Features(controlPlane)],
+        DynamicMetadata = controlPlane.Traits.HostIp is { } hostIp ? new Dictionary<string, string> { [KnownSettings.HostIp] = hostIp } : null,
+        SystemCaPath = controlPlane.Traits.SystemCaPath,
+        Ipv6Enabled = controlPlane.Traits.IPv6,
         // No work directory: with one the control plane would look for the admin API on a Unix socket in it (protocol §1.3).
     };
+
+    private static IEnumerable<string> Features(ControlPlaneSettings controlPlane)
+    {
+        if (controlPlane.Traits.ReusePort)
+        {
+            yield return ReusePort;
+        }
+
+        if (controlPlane.PrefersDelta)
+        {
+            yield return Delta;
+        }
+
+        if (controlPlane.Traits.UnifiedNaming)
+        {
+            yield return UnifiedNaming;
+        }
+    }
 
     private static string? ReadToken(ControlPlaneSettings controlPlane) =>
         controlPlane.TokenFile is { } path && SmallFile.TryRead(path, MaxTokenBytes, out var text, out _) ? text.Trim() : controlPlane.Token;

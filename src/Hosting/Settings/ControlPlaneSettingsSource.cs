@@ -25,6 +25,7 @@ internal static class ControlPlaneSettingsSource
             TokenFile = tokenFile,
             Resource = resource,
             PrefersDelta = reader.Word(KnownSettings.XdsVariant, false, ("GRPC", false), ("DELTA_GRPC", true)),
+            Traits = NodeTraits.Read(reader),
             RetryBackoff = reader.Duration(KnownSettings.RetryBackoff, TimeSpan.FromSeconds(3)),
             RetryMaxDuration = reader.Duration(KnownSettings.RetryMaxDuration, TimeSpan.FromMinutes(5)),
         };

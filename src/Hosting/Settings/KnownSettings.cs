@@ -18,8 +18,18 @@ internal static class KnownSettings
     public static readonly Setting Mesh = new("--mesh", "KUMA_DATAPLANE_MESH", "Mesh of a proxy of type dataplane. Default: that of the resource, else default.");
     public static readonly Setting DataplaneFile = new("--dataplane-file", "KUMA_DATAPLANE_RUNTIME_RESOURCE_PATH", "File with the resource of this proxy (Universal).") { Alias = "-d" };
     public static readonly Setting Dataplane = new("--dataplane", "KUMA_DATAPLANE_RUNTIME_RESOURCE", "The resource of this proxy as text.");
+    public static readonly Setting DataplaneVar = new(
+        "--dataplane-var", "ZONEWAY_DATAPLANE_VARS", "name=value for {{ name }} in the resource; can be repeated, or several with commas.")
+    { Alias = "-v", IsRepeatable = true };
     public static readonly Setting TokenFile = new("--dataplane-token-file", "KUMA_DATAPLANE_RUNTIME_TOKEN_PATH", "File with the token for the control plane, read again for every stream.");
     public static readonly Setting Token = new("--dataplane-token", "KUMA_DATAPLANE_RUNTIME_TOKEN", "The token for the control plane as text.");
+    public static readonly Setting UnifiedNaming = new(
+        null, "KUMA_DATAPLANE_RUNTIME_UNIFIED_RESOURCE_NAMING_ENABLED", "Ask the control plane for unified resource names (Kuma 2.14). Default false.")
+    { IsSwitch = true };
+    public static readonly Setting ReusePort = new(null, "KUMA_DATAPLANE_RUNTIME_REUSE_PORT_ENABLED", "Ask the control plane for listeners that share their port. Default true.") { IsSwitch = true };
+    public static readonly Setting IPv6 = new(null, "KUMA_DATAPLANE_RUNTIME_IPV6_ENABLED", "Tell the control plane that IPv6 is there. Default: if the machine has it.") { IsSwitch = true };
+    public static readonly Setting SystemCa = new(
+        null, "KUMA_DATAPLANE_RUNTIME_DYNAMIC_SYSTEM_CA_PATH", "The system's CA bundle, for TLS to external services. Default: found in the usual places.");
     public static readonly Setting WorkDir = new("--work-dir", "KUMA_DATAPLANE_RUNTIME_WORK_DIR", "Directory for files of this process. Default: the temporary directory.");
 
     public static readonly Setting DataPath = new("--data-path", "ZONEWAY_DATA_PATH", "What moves the bytes: auto, engine (Linux) or portable. Default auto.");
@@ -50,10 +60,25 @@ internal static class KnownSettings
     public static IReadOnlyList<Setting> All { get; } =
     [
         CpAddress, CaCertFile, CaCert, SkipVerify, RetryBackoff, RetryMaxDuration, XdsVariant, XdsFile,
-        ProxyType, Name, Mesh, DataplaneFile, Dataplane, TokenFile, Token, WorkDir,
+        ProxyType, Name, Mesh, DataplaneFile, Dataplane, DataplaneVar, TokenFile, Token,
+        UnifiedNaming, ReusePort, IPv6, SystemCa, WorkDir,
         DataPath, Concurrency, AdminAddress, AdminPort, ReadinessPort, DrainTime, LogLevel, LogFormat,
         HelloTimeout, MaxHelloBytes, MaxConnections, MaxSniffingConnections, ConnectAttempts, HalfClosedTimeout, SniAliases,
     ];
+
+    /// <summary>
+    /// Flags of kuma-dp that mean nothing to a zone proxy without an Envoy, a DNS server or a sidecar's traffic. They are taken with or without a
+    /// value and ignored, so that a command line for kuma-dp works unchanged.
+    /// </summary>
+    public static IReadOnlyList<string> IgnoredFlags { get; } =
+    [
+        "--binary-path", "--config-dir", "--envoy-log-level", "--envoy-component-log-level", "--metrics-cert-path", "--metrics-key-path", "--bind-outbounds",
+        "--transparent-proxy", "--transparent-proxy-config", "--dns-enabled", "--dns-proxy-port", "--dns-envoy-port", "--dns-server-config-dir", "--dns-prometheus-port",
+        "--dns-coredns-path", "--dns-coredns-port", "--dns-coredns-empty-port", "--dns-coredns-config-template-path", "--dns-coredns-logging",
+    ];
+
+    /// <summary>Address of the node on Kubernetes, passed on to the control plane as it is by kuma-dp.</summary>
+    public const string HostIp = "HOST_IP";
 
     /// <summary>Parts of the default name on Kubernetes; their presence also tells that this is a Pod.</summary>
     public const string PodName = "POD_NAME";

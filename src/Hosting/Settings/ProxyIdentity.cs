@@ -27,6 +27,7 @@ internal sealed record ProxyIdentity(ProxyType Type, string Name, string? Mesh, 
         var text = reader.Text(setting)!;
         var error = "";
         if ((setting == KnownSettings.Dataplane || SmallFile.TryRead(text, MaxResourceBytes, out text, out error))
+            && ResourceTemplate.TryRender(text, ResourceTemplate.ReadVariables(reader), out text, out error)
             && ProxyResource.TryParse(text, out var resource, out error))
         {
             return resource;

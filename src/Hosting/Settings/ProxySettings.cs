@@ -70,6 +70,9 @@ public sealed class ControlPlaneSettings
     /// <summary>True to ask for the delta form of xDS.</summary>
     public bool PrefersDelta { get; init; }
 
+    /// <summary>What else to tell the control plane.</summary>
+    public NodeTraits Traits { get; init; } = NodeTraits.Default;
+
     /// <summary>Time between attempts to get the bootstrap document. Default 3 s.</summary>
     public TimeSpan RetryBackoff { get; init; } = TimeSpan.FromSeconds(3);
 

@@ -11,4 +11,7 @@ internal sealed record Setting(string? Flag, string Variable, string Help)
 
     /// <summary>True for a flag that takes no value.</summary>
     public bool IsSwitch { get; init; }
+
+    /// <summary>True for a flag that may come several times; its values are joined with line breaks.</summary>
+    public bool IsRepeatable { get; init; }
 }

@@ -26,11 +26,13 @@ internal sealed class SettingReader(Func<Setting, string?> flags, Func<string, s
     /// <summary>How a setting was given, for messages.</summary>
     public string Source(Setting setting) => flags(setting) is not null || Variable(setting.Variable) is null ? setting.Flag ?? setting.Variable : setting.Variable;
 
-    public bool Switch(Setting setting) => Text(setting) switch
+    /// <summary>True or false, in the spellings of Go.</summary>
+    public bool Switch(Setting setting, bool fallback = false) => Text(setting)?.ToUpperInvariant() switch
     {
-        null or "false" or "0" => false,
-        "true" or "1" => true,
-        var other => Report(setting, other, "must be true or false", false),
+        null => fallback,
+        "FALSE" or "F" or "0" => false,
+        "TRUE" or "T" or "1" => true,
+        _ => Report(setting, Text(setting)!, "must be true or false", fallback),
     };
 
     public int Number(Setting setting, int fallback, int least, int most)

@@ -7,7 +7,7 @@ using Zoneway.Xds.Resources;
 namespace Zoneway.Xds.Ads;
 
 /// <summary>
-/// Keeps one ADS stream to the control plane open: connects, runs a session, backs off and connects again, until the host stops.
+/// Keeps one ADS stream to the control plane open: connects, runs a session, backs off and connects again, until the host stops or another client takes its place.
 /// Losing the stream changes nothing in force: the last good configuration keeps serving, for as long as it takes.
 /// </summary>
 public sealed partial class AdsClient : BackgroundService
@@ -16,6 +16,7 @@ public sealed partial class AdsClient : BackgroundService
     private readonly IAdsTransport _transport;
     private readonly AdsSessionContext _context;
     private readonly ReconnectBackoff _backoff;
+    private bool _wasAnswered;
 
     internal AdsClient(
         AdsClientOptions options,
@@ -32,13 +33,14 @@ public sealed partial class AdsClient : BackgroundService
         ArgumentOutOfRangeException.ThrowIfLessThan(options.MaxResourcesPerType, 1);
         _options = options;
         _transport = transport;
-        _backoff = new ReconnectBackoff(options.FirstBackoff, options.MaxBackoff, random);
+        _backoff = options.Backoff ?? new ReconnectBackoff(options.FirstBackoff, options.MaxBackoff, random);
         _context = new AdsSessionContext(
             options.Variant,
             NodeMessage.From(options.Node),
             sink,
             [.. options.ResourceTypes.Select(type => (type, new TypeHistory()))],
             options.MaxResourcesPerType,
+            options.TakesOver,
             status,
             metrics,
             timeProvider,
@@ -50,7 +52,8 @@ public sealed partial class AdsClient : BackgroundService
     {
         while (!stoppingToken.IsCancellationRequested)
         {
-            var end = await RunStreamAsync(stoppingToken);
+            _wasAnswered = false;
+            var end = await RunStreamAsync(stoppingToken) with { WasAnswered = _wasAnswered };
             _context.Status.Disconnected(end.Reason, _context.TimeProvider.GetUtcNow());
 
             var delay = _backoff.Next();
@@ -64,7 +67,13 @@ public sealed partial class AdsClient : BackgroundService
                 Log.StreamEnded(_context.Logger, delay.TotalMilliseconds);
             }
 
+            // The wait comes first even before another client: control planes that contradict each other must not be asked in a tight loop.
+            var isSuperseded = _options.Watch is { } watch && await watch.IsSupersededAsync(end, stoppingToken);
             await Task.Delay(delay, _context.TimeProvider, stoppingToken);
+            if (isSuperseded)
+            {
+                return;
+            }
         }
     }
 
@@ -126,6 +135,7 @@ public sealed partial class AdsClient : BackgroundService
         {
             if (session.HasReceivedResponse)
             {
+                _wasAnswered = true;
                 _backoff.Reset();
             }
         }

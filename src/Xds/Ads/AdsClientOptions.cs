@@ -27,6 +27,18 @@ public sealed record AdsClientOptions
     /// <summary>Most resources taken of one type; those beyond are rejected. Default 100,000.</summary>
     public int MaxResourcesPerType { get; init; } = 100_000;
 
+    /// <summary>
+    /// What is in force came over another client, from what may be another control plane. The delta variant then claims its names without
+    /// versions, so that all is sent and what is gone is named as removed. Default false.
+    /// </summary>
+    internal bool TakesOver { get; init; }
+
+    /// <summary>Asked after every stream whether to go on. Default null: always.</summary>
+    internal IStreamWatch? Watch { get; init; }
+
+    /// <summary>Waits between streams that outlive the client. Default null: of its own, by <see cref="FirstBackoff"/> and <see cref="MaxBackoff"/>.</summary>
+    internal ReconnectBackoff? Backoff { get; init; }
+
     /// <summary>What is asked for, in this order.</summary>
     internal IReadOnlyList<ResourceType> ResourceTypes { get; init; } = ResourceType.All;
 }

@@ -10,6 +10,7 @@ namespace Zoneway.Xds.Ads;
 /// <param name="Sink">Takes the resources.</param>
 /// <param name="Types">What is asked for, in this order, each with what outlives a stream.</param>
 /// <param name="MaxResources">Limit of resources of one type.</param>
+/// <param name="TakesOver">What the sink holds at first may be from another control plane.</param>
 /// <param name="Status">Told of every step.</param>
 /// <param name="Metrics">Told of every answer.</param>
 /// <param name="TimeProvider">The clock.</param>
@@ -20,6 +21,7 @@ internal sealed record AdsSessionContext(
     IResourceSink Sink,
     IReadOnlyList<(ResourceType Type, TypeHistory History)> Types,
     int MaxResources,
+    bool TakesOver,
     AdsStatus Status,
     AdsMetrics Metrics,
     TimeProvider TimeProvider,

@@ -12,7 +12,7 @@ public sealed record ControlPlaneConnection
     /// <summary>Name sent as SNI and looked for in the certificate. Default null: the host of <see cref="Address"/>.</summary>
     public string? ServerName { get; init; }
 
-    /// <summary>The only certificates trusted as roots. Default null: the system's.</summary>
+    /// <summary>The only certificates trusted, roots or not: the server's own will do. Default null: the system's.</summary>
     public X509Certificate2Collection? TrustedRoots { get; init; }
 
     /// <summary>Says of a server certificate with a good chain whether it is the control plane's. Must not throw. Default null: the server name decides.</summary>
@@ -24,11 +24,12 @@ public sealed record ControlPlaneConnection
     /// <summary>Longest time for name resolution, TCP and TLS together. Default 10 s. Must be positive.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Silence after which the connection is probed with an HTTP/2 ping; at least 1 s, infinite for never. Default 30 s.</summary>
-    public TimeSpan PingDelay { get; init; } = TimeSpan.FromSeconds(30);
+    /// <summary>Silence after which the connection is probed with an HTTP/2 ping; at least 1 s, infinite for never. Default 20 s.</summary>
+    /// <remarks>With the timeout and the handler's tick a dead peer is noticed within 40 s. Kuma itself has its proxies ping every 10 s (protocol §1.3).</remarks>
+    public TimeSpan PingDelay { get; init; } = TimeSpan.FromSeconds(20);
 
-    /// <summary>Longest wait for the answer to a ping, after which the stream counts as broken. Default 20 s; at least 1 s.</summary>
-    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(20);
+    /// <summary>Longest wait for the answer to a ping, after which the stream counts as broken. Default 10 s; at least 1 s.</summary>
+    public TimeSpan PingTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>TCP keepalive: silence before the first probe, and time between probes; whole seconds. Default 10 s; null for none.</summary>
     public TimeSpan? TcpKeepAliveTime { get; init; } = TimeSpan.FromSeconds(10);

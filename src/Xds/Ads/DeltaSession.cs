@@ -49,12 +49,13 @@ internal sealed class DeltaSession(AdsSessionContext context, IAdsStream<DeltaDi
             ResourceNamesSubscribe = { subscription.Names.Sorted },
         };
 
-        // Resources that came from elsewhere than this control plane have versions that mean nothing to it.
-        if (subscription.History.HasReceived)
+        // Resources that came from elsewhere than this control plane have versions that mean nothing to it; their names do if it takes over from another.
+        var hasVersions = subscription.History.HasReceived;
+        if (hasVersions || Context.TakesOver)
         {
             foreach (var resource in Context.Sink.Received(subscription.Type.TypeUrl).Where(resource => subscription.Covers(resource.Name)))
             {
-                request.InitialResourceVersions[resource.Name] = resource.Version;
+                request.InitialResourceVersions[resource.Name] = hasVersions ? resource.Version : "";
             }
         }
 

@@ -15,6 +15,7 @@ internal static class AdsConnectionFactory
 
     /// <param name="document">What the control plane said.</param>
     /// <param name="tokenFile">The token file of the settings; it goes before that of the document. Null: none.</param>
+    /// <remarks>Says nothing of what is in force; <see cref="AdsClientOptions.TakesOver"/> is the caller's.</remarks>
     public static AdsClientOptions Create(BootstrapDocument document, string? tokenFile) => new()
     {
         Node = document.Node,

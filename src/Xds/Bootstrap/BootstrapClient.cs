@@ -63,7 +63,9 @@ public sealed partial class BootstrapClient : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 
-    private async Task<BootstrapAttempt> TryFetchAsync(BootstrapRequest request, CancellationToken cancellationToken)
+    /// <summary>Asks once, without retries.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    internal async Task<BootstrapAttempt> TryFetchAsync(BootstrapRequest request, CancellationToken cancellationToken)
     {
         using var timeout = new CancellationTokenSource(_options.AttemptTimeout, _time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);

@@ -23,6 +23,9 @@ public sealed class BootstrapDocument
     /// <summary>A file with the token, to be read again for every stream (the <c>googleGrpc</c> form). Null: none.</summary>
     public string? TokenFile { get; init; }
 
+    /// <summary>SHA-256 of the document's text in hexadecimal: the same as long as the control plane says the same.</summary>
+    public string Fingerprint { get; init; } = "";
+
     /// <summary>Reads a document. Never throws on bad content.</summary>
     /// <param name="yaml">The document as YAML or JSON.</param>
     /// <param name="document">What it says; null when it cannot be used.</param>

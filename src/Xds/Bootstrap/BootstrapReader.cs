@@ -1,4 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json.Nodes;
 using Envoy.Config.Core.V3;
 using Google.Protobuf;
@@ -21,7 +23,7 @@ internal static class BootstrapReader
         error = "";
         try
         {
-            document = Read(Select(yaml));
+            document = Read(Select(yaml), Convert.ToHexString(SHA256.HashData(Encoding.UTF8.GetBytes(yaml))));
             return true;
         }
         catch (Exception exception) when (exception is InvalidDataException or YamlFormatException or IOException or InvalidOperationException or ArgumentException)
@@ -43,7 +45,7 @@ internal static class BootstrapReader
         return document;
     }
 
-    private static BootstrapDocument Read(JsonObject json)
+    private static BootstrapDocument Read(JsonObject json, string fingerprint)
     {
         var bootstrap = Parser.Parse<BootstrapMessage>(json.ToJsonString());
         var ads = bootstrap.DynamicResources?.AdsConfig ?? throw new InvalidDataException("dynamicResources.adsConfig is missing.");
@@ -55,6 +57,7 @@ internal static class BootstrapReader
             Server = ReadServer(service, bootstrap.StaticResources ?? new()),
             InitialMetadata = [.. service.InitialMetadata.Select(ReadHeader)],
             TokenFile = service.GoogleGrpc is { } google ? GoogleGrpcReader.ReadTokenFile(google) : null,
+            Fingerprint = fingerprint,
         };
     }
 

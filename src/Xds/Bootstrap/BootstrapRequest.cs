@@ -47,6 +47,9 @@ public sealed class BootstrapRequest
 
     /// <summary>Path of the system's CA bundle; the control plane hands it back in the TLS settings of external services.</summary>
     public string? SystemCaPath { get; init; }
+
+    /// <summary>Whether IPv6 is there; without it the control plane leaves IPv6 out of what it generates. Null: it assumes so.</summary>
+    public bool? Ipv6Enabled { get; init; }
 }
 
 /// <summary>The version block of a bootstrap request; the control plane reads <see cref="KumaDp"/> without a check, so it is never left out.</summary>

@@ -10,7 +10,7 @@ public sealed class StreamEndTests
     [InlineData(2, "there is already an active stream from this node, try again later", "same name")]
     [InlineData(2, "something else", "control plane's log")]
     [InlineData(8, "message too large", "raise the limit")]
-    [InlineData(12, "unknown method", "other variant")]
+    [InlineData(12, "unknown method", "bootstrap document anew")]
     [InlineData(14, "connection refused", "address")]
     [InlineData(16, "", "token")]
     public void From_AStatus_TellsWhatToDo(int code, string detail, string advice)

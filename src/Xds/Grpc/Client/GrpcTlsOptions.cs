@@ -11,7 +11,7 @@ internal sealed record GrpcTlsOptions
     /// </summary>
     public string? ServerName { get; init; }
 
-    /// <summary>The only certificates trusted as roots. Default null: the system's.</summary>
+    /// <summary>The only certificates trusted, roots or not. Default null: the system's.</summary>
     public X509Certificate2Collection? TrustedRoots { get; init; }
 
     /// <summary>

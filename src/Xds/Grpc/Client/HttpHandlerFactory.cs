@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Zoneway.Xds.Grpc;
@@ -54,22 +53,10 @@ internal static class HttpHandlerFactory
     {
         EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
         ClientCertificateContext = tls.ClientCertificate,
-        CertificateChainPolicy = ChainPolicy(tls.TrustedRoots),
-        RemoteCertificateValidationCallback = (_, certificate, _, errors) => IsAccepted(certificate as X509Certificate2, errors, tls),
+        CertificateChainPolicy = TrustAnchors.CreatePolicy(tls.TrustedRoots),
+        RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+            IsAccepted(certificate as X509Certificate2, TrustAnchors.Forgive(errors, chain, tls.TrustedRoots), tls),
     };
-
-    private static X509ChainPolicy ChainPolicy(X509Certificate2Collection? trustedRoots)
-    {
-        var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
-        policy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
-        if (trustedRoots is not null)
-        {
-            policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-            policy.CustomTrustStore.AddRange(trustedRoots);
-        }
-
-        return policy;
-    }
 
     private static bool IsAccepted(X509Certificate2? certificate, SslPolicyErrors errors, GrpcTlsOptions tls)
     {
@@ -82,7 +69,4 @@ internal static class HttpHandlerFactory
             ? certificate is not null && (errors & ~SslPolicyErrors.RemoteCertificateNameMismatch) == SslPolicyErrors.None && isExpected(certificate)
             : errors == SslPolicyErrors.None;
     }
-
-    // RFC 5280 §4.2.1.12: id-kp-serverAuth.
-    private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 }
