@@ -78,7 +78,8 @@ public sealed class ProgramTests : IDisposable
         await File.WriteAllTextAsync(_xdsFile, PassThrough(listener, ((IPEndPoint)upstream.LocalEndpoint).Port));
         await using var program = ChildProgram.Start(
             new Dictionary<string, string> { ["KUMA_READINESS_PORT"] = readiness.ToString(System.Globalization.CultureInfo.InvariantCulture), ["KUMA_DATAPLANE_PROXY_TYPE"] = "ingress" },
-            "run", "--xds-file", _xdsFile, "--admin-port", "0", "--log-format", "json", "--name", "zi-1");
+            "run", "--xds-file", _xdsFile, "--admin-port", "0", "--log-format", "json", "--name", "zi-1",
+            "--drain-accept-time", "0s", "--drain-idle-time", "5m");
         await program.AnswersAsync(readiness, "/ready", "READY");
         using var downstream = new TcpClient();
         await downstream.ConnectAsync(IPAddress.Loopback, listener);

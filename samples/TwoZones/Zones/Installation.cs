@@ -128,6 +128,8 @@ internal sealed class Installation : IDisposable
         [
             "run", "--name", name, "--cp-address", $"http://127.0.0.1:{_ports[ControlPlaneName(zone)]}",
             "--xds-variant", xdsVariant, "--admin-port", $"{adminPort}", "--readiness-port", "0", "--drain-time", DrainTime,
+            // The script looks at what is left of a drain, not at how load balancers notice it.
+            "--drain-accept-time", "0s", "--drain-idle-time", "1m",
         ];
         return new ZoneProgram(name, $"zone-{kind}", adminPort, arguments, _children, _readiness);
     }

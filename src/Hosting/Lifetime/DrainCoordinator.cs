@@ -5,21 +5,27 @@ using Zoneway.SniRouter.Proxying;
 
 namespace Zoneway.Hosting.Lifetime;
 
-/// <summary>Ends the proxy without cutting more connections than it must: not ready, stop accepting, wait, end the rest.</summary>
+/// <summary>Ends the proxy without cutting more connections than it must: not ready, accept a while longer, stop accepting, close what is idle, wait, end the rest. Protocol §9.4.</summary>
 internal sealed partial class DrainCoordinator(
     Readiness readiness, ListenerManager listeners, ConnectionTracker connections, ProxySettings settings, TimeProvider time, ILogger<DrainCoordinator> logger)
 {
     // An aborted connection only has to notice it; a slow machine gets this long to report its outcomes.
     private static readonly TimeSpan AbortTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Drains. Returns as soon as no connection is left, at the latest a moment after <see cref="ProxySettings.DrainTime"/>.</summary>
+    /// <summary>
+    /// Drains. Returns as soon as no connection is left, not before <see cref="ProxySettings.DrainAcceptTime"/>, at the latest a moment after <see cref="ProxySettings.DrainTime"/>.
+    /// </summary>
     /// <param name="hurry">Cancelled to end the wait now.</param>
     public async Task DrainAsync(CancellationToken hurry)
     {
         readiness.Terminate();
+        var started = time.GetTimestamp();
+        await AcceptOnAsync(hurry);
         await listeners.StopAcceptingAsync(CancellationToken.None);
-        Log.Draining(logger, connections.Active, settings.DrainTime);
-        if (await WaitUntilNoneAsync(settings.DrainTime, hurry))
+        connections.CloseIdle(settings.DrainIdleTime);
+        var left = settings.DrainTime - time.GetElapsedTime(started);
+        Log.Draining(logger, connections.Active, left);
+        if (await WaitUntilNoneAsync(left > TimeSpan.Zero ? left : TimeSpan.Zero, hurry))
         {
             Log.Drained(logger);
             return;
@@ -28,6 +34,21 @@ internal sealed partial class DrainCoordinator(
         Log.Aborting(logger, connections.Active);
         connections.AbortAll();
         await WaitUntilNoneAsync(AbortTimeout, CancellationToken.None);
+    }
+
+    // Whoever balances load learns only from a probe that this proxy is not ready, and sends connections until then. Those must not be refused.
+    private async Task AcceptOnAsync(CancellationToken hurry)
+    {
+        var accept = settings.DrainAcceptTime < settings.DrainTime ? settings.DrainAcceptTime : settings.DrainTime;
+        Log.AcceptingOn(logger, accept);
+        try
+        {
+            await Task.Delay(accept, time, hurry);
+        }
+        catch (OperationCanceledException)
+        {
+            // Someone is in a hurry.
+        }
     }
 
     private async Task<bool> WaitUntilNoneAsync(TimeSpan limit, CancellationToken hurry)
@@ -47,6 +68,9 @@ internal sealed partial class DrainCoordinator(
 
     private static partial class Log
     {
+        [LoggerMessage(203, LogLevel.Information, "Not ready any more; connections are accepted for another {AcceptTime}.")]
+        public static partial void AcceptingOn(ILogger logger, TimeSpan acceptTime);
+
         [LoggerMessage(200, LogLevel.Information, "Draining: {Active} connections are open and have {DrainTime} to end.")]
         public static partial void Draining(ILogger logger, int active, TimeSpan drainTime);
 

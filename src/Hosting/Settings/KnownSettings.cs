@@ -40,6 +40,9 @@ internal static class KnownSettings
     public static readonly Setting ReadinessPort = new(
         "--readiness-port", "KUMA_READINESS_PORT", "Readiness port, on the admin address, or on every address when POD_NAME is set. Default 9902; 0 for none.");
     public static readonly Setting DrainTime = new("--drain-time", "KUMA_DATAPLANE_DRAIN_TIME", "Longest time that open connections get to end on SIGTERM. Default 30s.");
+    public static readonly Setting DrainAcceptTime = new(
+        "--drain-accept-time", "ZONEWAY_DRAIN_ACCEPT_TIME", "How long connections are still accepted on SIGTERM, while load balancers take this proxy out. Default 5s; part of the drain time.");
+    public static readonly Setting DrainIdleTime = new("--drain-idle-time", "ZONEWAY_DRAIN_IDLE_TIME", "After that, connections that pass no byte for this long are closed. Default 5s.");
     public static readonly Setting LogLevel = new("--log-level", "ZONEWAY_LOG_LEVEL", "trace, debug, info, warn, error or off. Default info.");
     public static readonly Setting LogFormat = new("--log-format", "ZONEWAY_LOG_FORMAT", "text or json. Default text.");
 
@@ -62,7 +65,7 @@ internal static class KnownSettings
         CpAddress, CaCertFile, CaCert, SkipVerify, RetryBackoff, RetryMaxDuration, XdsVariant, XdsFile,
         ProxyType, Name, Mesh, DataplaneFile, Dataplane, DataplaneVar, TokenFile, Token,
         UnifiedNaming, ReusePort, IPv6, SystemCa, WorkDir,
-        DataPath, Concurrency, AdminAddress, AdminPort, ReadinessPort, DrainTime, LogLevel, LogFormat,
+        DataPath, Concurrency, AdminAddress, AdminPort, ReadinessPort, DrainTime, DrainAcceptTime, DrainIdleTime, LogLevel, LogFormat,
         HelloTimeout, MaxHelloBytes, MaxConnections, MaxSniffingConnections, ConnectAttempts, HalfClosedTimeout, SniAliases,
     ];
 

@@ -32,6 +32,12 @@ public sealed record ProxySettings
     /// <summary>Longest time that open connections get to end on SIGTERM. Default 30 s; zero ends them at once.</summary>
     public TimeSpan DrainTime { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>How long connections are still accepted on SIGTERM, since load balancers need a moment to send them elsewhere. Default 5 s; at most <see cref="DrainTime"/>.</summary>
+    public TimeSpan DrainAcceptTime { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest time without a byte for a connection once the drain accepts no more. Default 5 s.</summary>
+    public TimeSpan DrainIdleTime { get; init; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Least level of the messages logged.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 

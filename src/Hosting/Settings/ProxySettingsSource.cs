@@ -33,6 +33,8 @@ internal static class ProxySettingsSource
             Admin = ReadEndPoint(reader, KnownSettings.AdminPort, DefaultAdminPort, adminAddress),
             Readiness = ReadEndPoint(reader, KnownSettings.ReadinessPort, DefaultReadinessPort, ReadinessAddress(reader, adminAddress)),
             DrainTime = reader.Duration(KnownSettings.DrainTime, TimeSpan.FromSeconds(30)),
+            DrainAcceptTime = reader.Duration(KnownSettings.DrainAcceptTime, TimeSpan.FromSeconds(5)),
+            DrainIdleTime = reader.Duration(KnownSettings.DrainIdleTime, TimeSpan.FromSeconds(5)),
             LogLevel = ReadLogLevel(reader),
             LogJson = reader.Word(KnownSettings.LogFormat, false, ("text", false), ("json", true)),
             WorkDir = ReadWorkDir(reader),

@@ -17,6 +17,7 @@ internal sealed class EngineListenerTransport : IListenerTransport, IAsyncDispos
     private readonly EngineContext _context;
     private readonly RouteTable _routes;
     private readonly CancellationTokenRegistration _aborted;
+    private readonly CancellationTokenRegistration _idleClosed;
     private int _nextId;
     private int _started;
 
@@ -25,6 +26,7 @@ internal sealed class EngineListenerTransport : IListenerTransport, IAsyncDispos
         _context = context;
         _routes = routes;
         _aborted = tracker.Aborted.UnsafeRegister(static state => ((EngineListenerTransport)state!).AbortAll(), this);
+        _idleClosed = tracker.IdleClosed.UnsafeRegister(static state => ((EngineListenerTransport)state!).CloseIdle(), this);
     }
 
     public ValueTask<IBoundListener> BindAsync(string listener, IPEndPoint address, CancellationToken cancellationToken)
@@ -61,6 +63,7 @@ internal sealed class EngineListenerTransport : IListenerTransport, IAsyncDispos
     public ValueTask DisposeAsync()
     {
         _aborted.Dispose();
+        _idleClosed.Dispose();
         foreach (var loop in _context.Loops)
         {
             if (_started == 0)
@@ -93,6 +96,14 @@ internal sealed class EngineListenerTransport : IListenerTransport, IAsyncDispos
             {
                 loop.Start();
             }
+        }
+    }
+
+    private void CloseIdle()
+    {
+        foreach (var loop in _context.Loops)
+        {
+            loop.Post(loop.CloseIdle);
         }
     }
 

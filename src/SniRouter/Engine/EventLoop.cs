@@ -95,6 +95,22 @@ internal sealed unsafe class EventLoop : IDisposable
         listener.Release();
     }
 
+    /// <summary>Longest time without a byte once silent connections are to end, in milliseconds; until then endless. Only on the loop's thread.</summary>
+    public long DrainIdleMilliseconds { get; private set; } = long.MaxValue;
+
+    /// <summary>From now on ends connections that fall silent. Only on the loop's thread.</summary>
+    public void CloseIdle()
+    {
+        DrainIdleMilliseconds = (long)Context.Tracker.IdleLimit.TotalMilliseconds;
+        foreach (var connection in _connections)
+        {
+            if (connection.Stage == ConnectionStage.Splicing)
+            {
+                connection.WaitForSilence();
+            }
+        }
+    }
+
     /// <summary>Ends every connection at once. Only on the loop's thread.</summary>
     public void AbortAll()
     {

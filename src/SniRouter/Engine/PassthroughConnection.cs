@@ -163,7 +163,7 @@ internal sealed unsafe partial class PassthroughConnection
                 End(ConnectionOutcome.DurationTimeout, reset: _up.IsBlocked || _down.IsBlocked);
                 break;
             case ConnectionStage.Splicing when _loop.Now - _lastActivity >= IdleLimit:
-                End(ConnectionOutcome.IdleTimeout, reset: _up.IsBlocked || _down.IsBlocked);
+                End(_loop.DrainIdleMilliseconds == long.MaxValue ? ConnectionOutcome.IdleTimeout : ConnectionOutcome.Drained, reset: _up.IsBlocked || _down.IsBlocked);
                 break;
             case ConnectionStage.Splicing:
                 WaitForSilence();
@@ -201,14 +201,15 @@ internal sealed unsafe partial class PassthroughConnection
     /// <summary>The connection's id in logs: loop, slot and generation.</summary>
     public override string ToString() => $"{_loop.Index}-{Slot}-{Generation}";
 
-    private long IdleLimit => _up.IsFinished || _down.IsFinished ? Math.Min(_idleTimeout, _loop.Context.HalfClosedMilliseconds) : _idleTimeout;
+    /// <summary>Sets the deadline at which it may have been silent for too long.</summary>
+    public void WaitForSilence() => _loop.Timers.Set(this, Math.Min(_lastActivity + IdleLimit, LastMoment));
+
+    private long IdleLimit => Math.Min(_loop.DrainIdleMilliseconds, _up.IsFinished || _down.IsFinished ? Math.Min(_idleTimeout, _loop.Context.HalfClosedMilliseconds) : _idleTimeout);
 
     /// <summary>When it will have lasted as long as its chain allows.</summary>
     private long LastMoment => _filterChain!.Action is TcpProxyConfig { MaxDuration: var limit } && limit != Timeout.InfiniteTimeSpan
         ? _acceptedAt + (long)limit.TotalMilliseconds
         : long.MaxValue;
-
-    private void WaitForSilence() => _loop.Timers.Set(this, Math.Min(_lastActivity + IdleLimit, LastMoment));
 
     private void CloseUpstream(bool reset)
     {

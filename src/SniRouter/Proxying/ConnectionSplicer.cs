@@ -18,16 +18,18 @@ internal sealed class ConnectionSplicer : IDisposable
     private readonly IdleTimer _idle;
     private readonly TimeSpan _halfClosedTimeout;
     private readonly Lock _finishing = new();
+    private ConnectionTracker? _tracker;
     private int _outcome = Undecided;
     private bool _flushing;
     private bool _upstreamRefused;
+    private volatile bool _isDraining;
 
     public ConnectionSplicer(DownstreamConnection downstream, Socket upstream, TimeSpan idleTimeout, TimeSpan halfClosedTimeout, TimeProvider time)
     {
         _downstream = downstream;
         _upstream = upstream;
         _halfClosedTimeout = halfClosedTimeout;
-        _idle = new IdleTimer(time, idleTimeout, () => End(ConnectionOutcome.IdleTimeout));
+        _idle = new IdleTimer(time, idleTimeout, () => End(_isDraining ? ConnectionOutcome.Drained : ConnectionOutcome.IdleTimeout));
     }
 
     /// <summary>Bytes sent to the endpoint.</summary>
@@ -37,10 +39,12 @@ internal sealed class ConnectionSplicer : IDisposable
     public long BytesReceived { get; private set; }
 
     /// <summary>Copies until both directions have ended.</summary>
-    /// <param name="aborted">Ends the connection at once (<see cref="ConnectionOutcome.Drained"/>).</param>
-    public async Task<ConnectionOutcome> RunAsync(CancellationToken aborted)
+    /// <param name="tracker">May end the connection: at once, or when it falls silent (<see cref="ConnectionOutcome.Drained"/>).</param>
+    public async Task<ConnectionOutcome> RunAsync(ConnectionTracker tracker)
     {
-        await using (aborted.UnsafeRegister(static state => ((ConnectionSplicer)state!).Reset(ConnectionOutcome.Drained), this))
+        _tracker = tracker;
+        await using (tracker.Aborted.UnsafeRegister(static state => ((ConnectionSplicer)state!).Reset(ConnectionOutcome.Drained), this))
+        await using (tracker.IdleClosed.UnsafeRegister(static state => ((ConnectionSplicer)state!).CloseWhenIdle(), this))
         {
             await Task.WhenAll(GuardAsync(CopyToUpstreamAsync()), GuardAsync(CopyToDownstreamAsync()));
         }
@@ -61,6 +65,12 @@ internal sealed class ConnectionSplicer : IDisposable
         {
             _upstream.Dispose();
         }
+    }
+
+    private void CloseWhenIdle()
+    {
+        _isDraining = true;
+        _idle.ShortenSinceLastActivity(_tracker!.IdleLimit);
     }
 
     private async Task CopyToUpstreamAsync()

@@ -10,6 +10,7 @@ public sealed partial class ConnectionTracker : IDisposable
     private readonly ILogger<ConnectionTracker> _logger;
     private readonly int _maxSniffing;
     private readonly CancellationTokenSource _abort = new();
+    private readonly CancellationTokenSource _closeIdle = new();
     private readonly Lock _waiters = new();
     private TaskCompletionSource? _none;
     private long _total;
@@ -48,6 +49,12 @@ public sealed partial class ConnectionTracker : IDisposable
     /// <summary>Cancelled when connections still open must end now (<see cref="ConnectionOutcome.Drained"/>).</summary>
     public CancellationToken Aborted => _abort.Token;
 
+    /// <summary>Cancelled when connections that fall silent must end (<see cref="ConnectionOutcome.Drained"/>); <see cref="IdleLimit"/> says after how long.</summary>
+    internal CancellationToken IdleClosed => _closeIdle.Token;
+
+    /// <summary>Longest time without a byte once <see cref="IdleClosed"/> is cancelled.</summary>
+    internal TimeSpan IdleLimit { get; private set; } = Timeout.InfiniteTimeSpan;
+
     /// <summary>Waits until no connection is open.</summary>
     public Task WaitUntilNoneAsync(CancellationToken cancellationToken)
     {
@@ -66,8 +73,25 @@ public sealed partial class ConnectionTracker : IDisposable
     /// <summary>Ends every open connection.</summary>
     public void AbortAll() => _abort.Cancel();
 
+    /// <summary>
+    /// From now on ends, in order, every connection that passes bytes and has been silent for a while; the silence before the call counts. Only the first call has an effect.
+    /// </summary>
+    /// <param name="limit">Longest time without a byte; not negative.</param>
+    public void CloseIdle(TimeSpan limit)
+    {
+        if (!_closeIdle.IsCancellationRequested)
+        {
+            IdleLimit = limit;
+            _closeIdle.Cancel();
+        }
+    }
+
     /// <inheritdoc/>
-    public void Dispose() => _abort.Dispose();
+    public void Dispose()
+    {
+        _abort.Dispose();
+        _closeIdle.Dispose();
+    }
 
     /// <summary>Counts a new connection in, both as open and as sniffing; null, or the limit that forbids it.</summary>
     internal ConnectionOutcome? TryEnter()

@@ -44,6 +44,22 @@ internal sealed class IdleTimer : IDisposable
         }
     }
 
+    /// <summary>As <see cref="Shorten"/>, but the silence so far counts: it may be enough already.</summary>
+    public void ShortenSinceLastActivity(TimeSpan timeout)
+    {
+        lock (_changing)
+        {
+            if (_timeout != Timeout.InfiniteTimeSpan && _timeout <= timeout)
+            {
+                return;
+            }
+
+            _timeout = timeout;
+            var left = timeout - _time.GetElapsedTime(Volatile.Read(ref _lastActivity));
+            _timer.Change(left > TimeSpan.Zero ? Bounded(left) : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     public void Dispose() => _timer.Dispose();
 
     private void OnDue()

@@ -121,7 +121,7 @@ internal sealed class TcpProxy(
         try
         {
             LogConnected(scope, upstream, config);
-            return await splicer.RunAsync(tracker.Aborted);
+            return await splicer.RunAsync(tracker);
         }
         finally
         {

@@ -66,7 +66,7 @@ public enum ConnectionOutcome
     /// <summary>The connection was as old as its filter chain lets connections become.</summary>
     DurationTimeout,
 
-    /// <summary>A drain deadline ended it.</summary>
+    /// <summary>A drain ended it: it was idle, or the drain time was over.</summary>
     Drained,
 
     /// <summary>The filter chain answered by itself (direct response).</summary>

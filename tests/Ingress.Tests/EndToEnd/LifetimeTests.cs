@@ -79,6 +79,42 @@ public sealed class LifetimeTests : IDisposable
         Assert.Equal(0, proxy.Connections.Active);
     }
 
+    [Theory]
+    [InlineData(DataPath.Auto)]
+    [InlineData(DataPath.Portable)]
+    public async Task Signal_AcceptTimeNotOver_TakesNewConnectionsAlthoughNotReady(DataPath dataPath)
+    {
+        await using var red = new TlsBackend("red", _authority);
+        await using var proxy = Start(red, TimeSpan.FromHours(1), dataPath, acceptTime: TimeSpan.FromHours(1));
+        await proxy.ReadinessAsync("READY");
+
+        proxy.Signal();
+        await proxy.ReadinessAsync("TERMINATING");
+        await using var client = new TlsClient(_authority);
+        await client.ConnectAsync(proxy.Bound("inbound")!, "red{mesh=default}", _clientCertificate);
+        Assert.Equal("still taken", await client.EchoAsync("still taken"));
+        Assert.False(proxy.ExitCode.IsCompleted);
+        proxy.Signal();
+
+        Assert.Equal(0, await proxy.ExitCode.WaitAsync(TimeLimit));
+    }
+
+    [Theory]
+    [InlineData(DataPath.Auto)]
+    [InlineData(DataPath.Portable)]
+    public async Task Signal_ConnectionIdle_EndsLongBeforeTheDrainTime(DataPath dataPath)
+    {
+        await using var red = new TlsBackend("red", _authority);
+        await using var proxy = Start(red, TimeSpan.FromHours(1), dataPath, idleTime: TimeSpan.FromMilliseconds(100));
+        await proxy.ReadinessAsync("READY");
+        await using var client = new TlsClient(_authority);
+        await client.ConnectAsync(proxy.Bound("inbound")!, "red{mesh=default}", _clientCertificate);
+
+        proxy.Signal();
+
+        Assert.Equal(0, await proxy.ExitCode.WaitAsync(TimeLimit));
+    }
+
     [Fact]
     public async Task Signal_Twice_EndsAtOnce()
     {
@@ -130,6 +166,11 @@ public sealed class LifetimeTests : IDisposable
         Assert.Equal(HttpStatusCode.NotFound, (await proxy.GetAsync("/readyz")).Status);
     }
 
-    private RunningProxy Start(TlsBackend red, TimeSpan drainTime, DataPath dataPath = DataPath.Auto) =>
-        new(RunningProxy.FollowFile(_directory.Write("r.yaml", XdsFileText.Ingress(0, ("red", red.Port))), dataPath) with { DrainTime = drainTime });
+    private RunningProxy Start(TlsBackend red, TimeSpan drainTime, DataPath dataPath = DataPath.Auto, TimeSpan acceptTime = default, TimeSpan? idleTime = null) =>
+        new(RunningProxy.FollowFile(_directory.Write("r.yaml", XdsFileText.Ingress(0, ("red", red.Port))), dataPath) with
+        {
+            DrainTime = drainTime,
+            DrainAcceptTime = acceptTime,
+            DrainIdleTime = idleTime ?? drainTime,
+        });
 }

@@ -33,6 +33,8 @@ internal sealed partial class RunningProxy : IAsyncDisposable
         Name = "zi-1",
         XdsFile = path,
         DrainTime = TimeLimit,
+        DrainAcceptTime = TimeSpan.Zero,
+        DrainIdleTime = TimeLimit,
         Limits = new SniRouterOptions { DataPath = dataPath },
     };
 

@@ -7,6 +7,9 @@ namespace Zoneway.SniRouter.Tests.Proxying;
 /// <summary>The end of a drain: whatever is still open ends at once, in every phase.</summary>
 public abstract class DrainTests(PathUnderTest path)
 {
+    // Shorter than the idle timeout that connections have otherwise.
+    private static readonly TimeSpan DrainIdle = TimeSpan.FromSeconds(10);
+
     [Fact]
     public async Task AbortAll_WhileSplicing_ResetsBothSides()
     {
@@ -81,6 +84,60 @@ public abstract class DrainTests(PathUnderTest path)
     }
 
     [Fact]
+    public async Task CloseIdle_SilentConnection_EndsInOrderOnBothSides()
+    {
+        var clock = new ManualTimeProvider();
+        // Only the hello has passed: had the client just got a byte, the proxy could still be busy with it and would reset rather than finish.
+        await using var streams = await SplicedStreams.OpenAsync(path, ProxyConfigs.ProxyTo() with { IdleTimeout = Timeout.InfiniteTimeSpan }, clock);
+
+        streams.Proxy.Tracker.CloseIdle(DrainIdle);
+        await AdvanceUntilOverAsync(streams.Proxy, clock);
+
+        Assert.Equal(TcpEnd.Finished, await streams.Client.EndAsync());
+        Assert.Equal(TcpEnd.Finished, await streams.Server.EndAsync());
+        await streams.Proxy.ExpectAsync(ConnectionOutcome.Drained);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task CloseIdle_OneDirectionActive_LivesOnUntilItIsSilent(bool clientSends)
+    {
+        var clock = new ManualTimeProvider();
+        await using var streams = await SplicedStreams.OpenAsync(path, time: clock);
+        var (sender, reader) = clientSends ? (streams.Client, streams.Server) : (streams.Server, streams.Client);
+
+        streams.Proxy.Tracker.CloseIdle(DrainIdle);
+        for (int i = 0; i < 6; i++)
+        {
+            clock.Advance(DrainIdle * 0.45);
+            await sender.SendAsync("tick");
+            Assert.Equal("tick", await reader.ReceiveTextAsync(4));
+        }
+
+        await streams.ExpectAliveAsync();
+        await AdvanceUntilOverAsync(streams.Proxy, clock);
+        await streams.Proxy.ExpectAsync(ConnectionOutcome.Drained);
+    }
+
+    [Fact]
+    public async Task CloseIdle_ConnectionThatComesLater_EndsWhenSilent()
+    {
+        var clock = new ManualTimeProvider();
+        using var upstream = new ScriptedUpstream();
+        await using var proxy = await ProxyUnderTest.StartAsync(path, time: clock);
+        await proxy.ApplyAsync(ProxyConfigs.RouteTo(upstream.Address));
+
+        proxy.Tracker.CloseIdle(DrainIdle);
+        using var client = await proxy.ConnectAsync(SplicedStreams.Hello);
+        using var server = await upstream.AcceptAsync();
+        Assert.Equal(SplicedStreams.Hello, await server.ReceiveAsync(SplicedStreams.Hello.Length));
+        await AdvanceUntilOverAsync(proxy, clock);
+
+        await proxy.ExpectAsync(ConnectionOutcome.Drained);
+    }
+
+    [Fact]
     public async Task StopAccepting_OpenStreamGoesOn_AndItsEndIsTheEndOfTheDrain()
     {
         await using var streams = await SplicedStreams.OpenAsync(path);
@@ -97,4 +154,8 @@ public abstract class DrainTests(PathUnderTest path)
         await drained.WithinLimit();
         Assert.Equal(1, streams.Proxy.Count(ConnectionOutcome.Completed));
     }
+
+    // Again and again: the proxy may note the last byte, or start its timer, only after the first step.
+    private static Task AdvanceUntilOverAsync(ProxyUnderTest proxy, ManualTimeProvider clock) =>
+        Eventually.TrueAsync(() => proxy.Tracker.Active == 0, meanwhile: () => clock.Advance(DrainIdle));
 }
