@@ -1,4 +1,3 @@
-using System.Net;
 using Envoy.Service.Discovery.V3;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -11,12 +10,9 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Zoneway.Xds.Grpc;
 using Zoneway.ZoneControlPlane.Ads;
-using Zoneway.ZoneControlPlane.Authentication;
 using Zoneway.ZoneControlPlane.Bootstrap;
 using Zoneway.ZoneControlPlane.Catalog;
-using Zoneway.ZoneControlPlane.Certificates;
 using Zoneway.ZoneControlPlane.Listening;
-using Zoneway.ZoneControlPlane.Resources;
 
 namespace Zoneway.ZoneControlPlane;
 
@@ -48,7 +44,7 @@ internal sealed partial class ZoneControlPlaneServer : IAsyncDisposable
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         configureLogging?.Invoke(builder.Logging);
-        AddServices(builder.Services, options, time ?? TimeProvider.System);
+        builder.Services.AddZoneControlPlane(options, time ?? TimeProvider.System);
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
         KestrelSetup.Apply(builder, options);
         var app = builder.Build();
@@ -84,42 +80,6 @@ internal sealed partial class ZoneControlPlaneServer : IAsyncDisposable
     {
         await _app.StopAsync(CancellationToken.None);
         await _app.DisposeAsync();
-    }
-
-    private static void AddServices(IServiceCollection services, ZoneControlPlaneOptions options, TimeProvider time)
-    {
-        services.AddRoutingCore();
-        services.AddMetrics();
-        services.Configure<HostOptions>(static host => host.ShutdownTimeout = TimeSpan.FromSeconds(5));
-        services.AddSingleton(options);
-        services.AddSingleton(options.Ads);
-        services.AddSingleton(time);
-        services.AddSingleton(provider => new ResourceDirectory(options.ResourceFolder, options.DirectoryTiming, time, provider.GetRequiredService<ILogger<ResourceDirectory>>()));
-        services.AddSingleton(provider => new HostResolver(options.HostLookup ?? Dns.GetHostAddressesAsync, options.HostRefreshInterval, time, provider.GetRequiredService<ILogger<HostResolver>>()));
-        services.AddSingleton<ProxyRegistry>();
-        services.AddSingleton(provider => new CatalogSource(
-            options.Zone, provider.GetRequiredService<ResourceDirectory>(), provider.GetRequiredService<ProxyRegistry>(), provider.GetRequiredService<HostResolver>()));
-        services.AddSingleton(new CertificateAuthorityStore(options.EffectiveCaFolder, time));
-        services.AddSingleton(provider => new BootstrapService(
-            provider.GetRequiredService<CatalogSource>(), options.Certificate, options.CertificateChain, requiresToken: options.ZoneTokenKeys.Count > 0));
-        services.AddSingleton<BootstrapEndpoint>();
-        services.AddSingleton<AdsMetrics>();
-        if (options.ZoneTokenKeys.Count > 0)
-        {
-            services.AddSingleton(new ZoneTokenVerifier([.. options.ZoneTokenKeys.Select(ZoneTokenVerifier.ReadKey)], options.Zone, time));
-        }
-
-        services.AddSingleton(provider => new AdsService(
-            provider.GetRequiredService<CatalogSource>(),
-            provider.GetRequiredService<ProxyRegistry>(),
-            options.Ads,
-            provider.GetService<ZoneTokenVerifier>(),
-            provider.GetRequiredService<AdsMetrics>(),
-            time,
-            provider.GetRequiredService<ILogger<AdsService>>()));
-        services.AddHostedService(static provider => provider.GetRequiredService<ResourceDirectory>());
-        services.AddHostedService(static provider => provider.GetRequiredService<HostResolver>());
-        services.AddHostedService<MeshAuthorityKeeper>();
     }
 
     private static void MapEndpoints(WebApplication app)

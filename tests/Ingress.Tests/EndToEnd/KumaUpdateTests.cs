@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Zoneway.Hosting.Settings;
 using Zoneway.SniRouter;
 using Zoneway.TestUtilities.Kuma;
 using Zoneway.Xds.Ads;
@@ -21,6 +22,25 @@ public sealed class KumaUpdateTests
         Assert.Equal("blue", await zone.ReachAsync("blue"));
         Assert.Equal(delta ? XdsVariant.Delta : XdsVariant.StateOfTheWorld, zone.ControlPlane.Traffic.Streams.Single().Variant);
         Assert.Empty(zone.ControlPlane.Traffic.Rejections);
+    }
+
+    // The 3.x line has no other proxies than Dataplanes, and names delta whatever is asked for.
+    [Theory]
+    [InlineData("egress", false)]
+    [InlineData("egress", true)]
+    [InlineData("dataplane", false)]
+    public async Task Run_OtherKindsOfProxy_AreServed(string kind, bool delta)
+    {
+        var isDataplane = kind == "dataplane";
+        await using var zone = await KumaZone.StartAsync(new KumaOptions { Profile = isDataplane ? KumaProfile.Head : KumaProfile.V214 });
+        zone.ControlPlane.Serve(KumaIngressGenerator.Generate(zone.Service("red")));
+
+        zone.StartProxy(delta, type: isDataplane ? ProxyType.Dataplane : ProxyType.Egress);
+        await zone.UntilReadyAsync();
+
+        Assert.Equal("red", await zone.ReachAsync("red"));
+        Assert.Equal(delta || isDataplane ? XdsVariant.Delta : XdsVariant.StateOfTheWorld, zone.ControlPlane.Traffic.Streams.Single().Variant);
+        Assert.Equal(isDataplane ? "default.zi-1" : ".zi-1", zone.ControlPlane.Traffic.NodeId);
     }
 
     [Theory]

@@ -56,10 +56,11 @@ internal sealed class KumaZone : IAsyncDisposable
         return _backends[^1].Port;
     }
 
-    public void StartProxy(bool delta, DataPath dataPath = DataPath.Auto, string? tokenFile = null, bool hasResource = true) => _proxy = new RunningProxy(new ProxySettings
+    public void StartProxy(bool delta, DataPath dataPath = DataPath.Auto, string? tokenFile = null, bool hasResource = true, ProxyType type = ProxyType.Ingress) => _proxy = new RunningProxy(new ProxySettings
     {
-        ProxyType = ProxyType.Ingress,
+        ProxyType = type,
         Name = "zi-1",
+        Mesh = type == ProxyType.Dataplane ? KumaService.Mesh : null,
         DrainTime = TimeLimit,
         Limits = new SniRouterOptions { DataPath = dataPath },
         ControlPlane = new ControlPlaneSettings
@@ -67,7 +68,7 @@ internal sealed class KumaZone : IAsyncDisposable
             Address = ControlPlane.Address,
             TrustedCa = ControlPlane.TrustedCa,
             TokenFile = tokenFile,
-            Resource = hasResource ? Resource() : null,
+            Resource = hasResource ? Resource(type) : null,
             PrefersDelta = delta,
             RetryBackoff = TimeSpan.FromMilliseconds(50),
         },
@@ -154,8 +155,14 @@ internal sealed class KumaZone : IAsyncDisposable
         }
     }
 
-    private static ProxyResource Resource() => ProxyResource.TryParse(
-        "{type: ZoneIngress, name: zi-1, networking: {address: 127.0.0.1, port: 10001, advertisedAddress: 127.0.0.1, advertisedPort: 10001}}", out var resource, out var error)
-        ? resource
-        : throw new InvalidOperationException(error);
+    private static ProxyResource Resource(ProxyType type)
+    {
+        var text = type switch
+        {
+            ProxyType.Egress => "{type: ZoneEgress, name: zi-1, networking: {address: 127.0.0.1, port: 10002}}",
+            ProxyType.Dataplane => "{type: Dataplane, name: zi-1, mesh: default, networking: {address: 127.0.0.1, listeners: [{type: ZoneIngress, name: in, address: 127.0.0.1, port: 10001}]}}",
+            _ => "{type: ZoneIngress, name: zi-1, networking: {address: 127.0.0.1, port: 10001, advertisedAddress: 127.0.0.1, advertisedPort: 10001}}",
+        };
+        return ProxyResource.TryParse(text, out var resource, out var error) ? resource : throw new InvalidOperationException(error);
+    }
 }

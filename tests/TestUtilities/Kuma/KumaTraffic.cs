@@ -26,6 +26,9 @@ internal sealed class KumaTraffic
     /// <summary>What the proxy said of the answers it rejected.</summary>
     public IReadOnlyList<string> Rejections => [.. Requests.Where(static request => request.Error is not null).Select(static request => request.Error!.Message)];
 
+    /// <summary>Node id of the first request of all; null before it.</summary>
+    public string? NodeId => Requests.FirstOrDefault()?.Node?.Id;
+
     /// <summary>Whether a proxy has asked for all types that it asks for unconditionally.</summary>
     public bool IsSubscribed => Requests.Any(static request => request.TypeUrl == TypeUrls.Cluster) && Requests.Any(static request => request.TypeUrl == TypeUrls.Listener);
 
