@@ -12,6 +12,7 @@ using Zoneway.SniRouter;
 using Zoneway.SniRouter.Listeners;
 using Zoneway.SniRouter.Telemetry;
 using Zoneway.Xds;
+using Zoneway.Xds.Admin;
 
 namespace Zoneway.Hosting;
 
@@ -34,7 +35,7 @@ internal sealed partial class Proxy : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             AdminEndpoints.Listen(kestrel, settings);
-            kestrel.ListenSniRouter();
+            kestrel.ListenSniRouter(AdminListenerEndpoint.Configure);
         });
         builder.Services.AddSingleton(program);
         builder.Services.AddSingleton(levels);
@@ -110,7 +111,8 @@ internal sealed partial class Proxy : IAsyncDisposable
     {
         var configuration = provider.GetRequiredService<FirstConfiguration>();
         var listeners = provider.GetRequiredService<ListenerManager>();
-        return new Readiness(() => configuration.IsInForce, () => listeners.Listeners);
+        // An admin listener that cannot be bound must not keep traffic away.
+        return new Readiness(() => configuration.IsInForce, () => listeners.Listeners.Where(listener => !AdminListener.IsName(listener.Key)).ToDictionary());
     }
 
     private static partial class Log

@@ -4,13 +4,15 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
 using Zoneway.Hosting.Lifetime;
 using Zoneway.Hosting.Settings;
+using Zoneway.Xds.Admin;
 
 namespace Zoneway.Hosting.Admin;
 
 /// <summary>The HTTP endpoints of the program itself: admin port and readiness port, which serve the same paths. Protocol §9.3.</summary>
 internal static class AdminEndpoints
 {
-    private const int MaxConnections = 128;
+    /// <summary>Connections served at a time, on each port.</summary>
+    public const int MaxConnections = 128;
 
     /// <summary>Listens on the ports of the settings.</summary>
     public static void Listen(KestrelServerOptions kestrel, ProxySettings settings)
@@ -39,7 +41,8 @@ internal static class AdminEndpoints
     }
 
     private static bool IsServed(HttpContext context, ProxySettings settings) =>
-        settings.Readiness is not { } readiness || context.Connection.LocalPort != readiness.Port || settings.Admin?.Port == readiness.Port
+        context.Features.Get<AdminChainConfig>() is { } chain ? chain.Serves(context.Request.Path.Value ?? "")
+        : settings.Readiness is not { } readiness || context.Connection.LocalPort != readiness.Port || settings.Admin?.Port == readiness.Port
         || context.Request.Path.Value is "/ready" or "/stats/prometheus";
 
     private static void Configure(ListenOptions listen)

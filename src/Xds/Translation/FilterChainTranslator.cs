@@ -15,19 +15,20 @@ namespace Zoneway.Xds.Translation;
 internal static class FilterChainTranslator
 {
     /// <summary>Translates a chain. With errors noted it becomes one that refuses its connections.</summary>
-    public static TranslatedFilterChain Translate(FilterChain message, Findings findings)
+    public static TranslatedFilterChain Translate(FilterChain message, Findings findings, bool isAdmin = false)
     {
         var matchFindings = findings.At("filter_chain_match");
         var match = FilterChainMatchTranslator.Translate(message.FilterChainMatch, matchFindings);
         NoteMatch(match, findings);
-        var action = Termination.WhyNeeded(message) is { } why ? Defer(why, findings) : TranslateAction(message, findings);
+        var admin = isAdmin ? AdminChainTranslator.Translate(message, findings) : null;
+        var action = admin ?? (Termination.WhyNeeded(message) is { } why ? Defer(why, findings) : TranslateAction(message, findings));
         var config = new FilterChainConfig
         {
             Name = NameOf(message, match),
             Match = match,
             Action = findings.FirstError is { } error ? new QuarantinedConfig($"{error.Field}: {error.Reason}") : action!,
         };
-        return new(config, IsPlaced: !matchFindings.HasErrors, Termination.IsHttp(message));
+        return new(config, IsPlaced: !matchFindings.HasErrors, admin is null && Termination.IsHttp(message));
     }
 
     // The control plane has done nothing wrong, so it is not told of an error; but no connection may get past what is asked for here.

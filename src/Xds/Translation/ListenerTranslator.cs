@@ -1,6 +1,7 @@
 using Envoy.Config.Listener.V3;
 using Envoy.Extensions.Filters.Listener.TlsInspector.V3;
 using Zoneway.SniRouter.Routing;
+using Zoneway.Xds.Admin;
 using Zoneway.Xds.Resources;
 
 namespace Zoneway.Xds.Translation;
@@ -39,10 +40,11 @@ internal static class ListenerTranslator
         var address = AddressTranslator.TranslateListener(message.Address, own.At("address"));
         own.RejectIf(message.FilterChains.Count == 0 && message.DefaultFilterChain is null, "filter_chains", "at least one filter chain is needed");
 
+        var isAdmin = AdminListener.IsName(message.Name);
         var chains = new List<TranslatedFilterChain>(message.FilterChains.Count);
         for (var i = 0; i < message.FilterChains.Count; i++)
         {
-            chains.Add(FilterChainTranslator.Translate(message.FilterChains[i], findings.At("filter_chains", i, part: message.FilterChains[i])));
+            chains.Add(FilterChainTranslator.Translate(message.FilterChains[i], findings.At("filter_chains", i, part: message.FilterChains[i]), isAdmin));
         }
 
         var fallback = message.DefaultFilterChain is { } chain ? FilterChainTranslator.Translate(chain, findings.At("default_filter_chain", chain)) : null;

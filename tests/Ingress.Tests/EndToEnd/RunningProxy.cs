@@ -55,6 +55,12 @@ internal sealed partial class RunningProxy : IAsyncDisposable
         return (response.StatusCode, await response.Content.ReadAsStringAsync());
     }
 
+    public async Task<HttpStatusCode> PostAsync(string path)
+    {
+        using var response = await _http.PostAsync(new Uri(await AdminAddressAsync(), path), null);
+        return response.StatusCode;
+    }
+
     /// <summary>Waits until <c>/ready</c> answers with a text.</summary>
     public Task ReadinessAsync(string text) => UntilAsync(async () => (await GetAsync("/ready")).Text == text, $"/ready says {text}");
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Routing;
+using Zoneway.Xds.Admin;
 using Zoneway.TestUtilities;
 using Zoneway.Xds.Files;
 using Zoneway.Xds.Protocol;
@@ -131,12 +132,15 @@ public sealed class KumaGoldenTests : IDisposable
     }
 
     [FixtureFact("kuma/v2.14.3/admin/10.zone-ingress.envoy-config.golden.yaml")]
-    public async Task Admin_Listener_IsNotBoundAndNotRejected()
+    public async Task Admin_Listener_ServesReadinessAndRefusesTlsWithoutACertificate()
     {
         var errors = await ApplyAsync(_store, Fixtures.Path("kuma/v2.14.3/admin/10.zone-ingress.envoy-config.golden.yaml"));
 
         Assert.Empty(errors);
-        Assert.Empty(_store.Binder.Bound);
+        var chains = _store.ChainsOf("kuma:envoy:admin");
+        Assert.Equal(["/ready", "/stats/prometheus"], [.. Assert.IsType<AdminChainConfig>(chains[0].Action).Prefixes]);
+        // The golden file has no certificate.
+        Assert.IsType<QuarantinedConfig>(chains[1].Action);
         Assert.Single(_store.Store.Received(TypeUrls.Listener));
     }
 

@@ -98,7 +98,7 @@ public sealed class ConfigurationValidatorTests
     {
         var chain = $"{{filters: [{{typedConfig: {{ {TcpProxy}, cluster: c, newField: 1}}}}]}}";
 
-        var report = Validate($"{{name: in, address: {{socketAddress: {{address: 127.0.0.1, portValue: 1}}}}, filterChains: [{{filterChainMatch: {{serverNames: [a]}}}}], defaultFilterChain: {chain}}}");
+        var report = Validate($"{{name: in, address: {{socketAddress: {{address: 127.0.0.1, portValue: 1}}}}, filterChains: [{{filterChainMatch: {{serverNames: [a]}}, filters: [{{name: x}}]}}], defaultFilterChain: {chain}}}");
 
         var last = Assert.Single(report.Listeners).FilterChains[1];
         Assert.Equal(("default_filter_chain", "c"), (last.Path, last.Cluster));
