@@ -61,6 +61,7 @@ internal sealed partial class Proxy : IAsyncDisposable
         try
         {
             await _app.StartAsync();
+            AdminEndpoints.Protect(_settings);
         }
         catch (IOException exception)
         {

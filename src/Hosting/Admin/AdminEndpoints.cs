@@ -17,12 +17,28 @@ internal static class AdminEndpoints
     /// <summary>Listens on the ports of the settings.</summary>
     public static void Listen(KestrelServerOptions kestrel, ProxySettings settings)
     {
+        if (settings.AdminSocket is { } path)
+        {
+            // What an earlier process left behind would be in the way.
+            File.Delete(path);
+            kestrel.ListenUnixSocket(path, Configure);
+        }
+
         foreach (var endPoint in new[] { settings.Admin, settings.Readiness })
         {
             if (endPoint is not null)
             {
                 kestrel.Listen(endPoint, Configure);
             }
+        }
+    }
+
+    /// <summary>Keeps others than the program's own user from the Unix socket (protocol §1.3: mode 0600). To be called when it is there.</summary>
+    public static void Protect(ProxySettings settings)
+    {
+        if (settings.AdminSocket is { } path && !OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
         }
     }
 

@@ -36,6 +36,9 @@ internal sealed partial class DrainCoordinator(
         await WaitUntilNoneAsync(AbortTimeout, CancellationToken.None);
     }
 
+    /// <summary>Accepts no more connections; those that are open go on, and so does the program.</summary>
+    public ValueTask StopAcceptingAsync() => listeners.StopAcceptingAsync(CancellationToken.None);
+
     // Whoever balances load learns only from a probe that this proxy is not ready, and sends connections until then. Those must not be refused.
     private async Task AcceptOnAsync(CancellationToken hurry)
     {

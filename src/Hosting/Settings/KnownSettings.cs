@@ -37,6 +37,7 @@ internal static class KnownSettings
 
     public static readonly Setting AdminAddress = new("--admin-address", "ZONEWAY_ADMIN_ADDRESS", "IP address of the admin port. Default 127.0.0.1.");
     public static readonly Setting AdminPort = new("--admin-port", "ZONEWAY_ADMIN_PORT", "Admin port. Default 9901; 0 for none.");
+    public static readonly Setting AdminSocket = new("--admin-socket", "ZONEWAY_ADMIN_SOCKET", "Path of a Unix socket for the admin API, for the program's own user only. Default: none.");
     public static readonly Setting ReadinessPort = new(
         "--readiness-port", "KUMA_READINESS_PORT", "Readiness port, on the admin address, or on every address when POD_NAME is set. Default 9902; 0 for none.");
     public static readonly Setting DrainTime = new("--drain-time", "KUMA_DATAPLANE_DRAIN_TIME", "Longest time that open connections get to end on SIGTERM. Default 30s.");
@@ -65,7 +66,7 @@ internal static class KnownSettings
         CpAddress, CaCertFile, CaCert, SkipVerify, RetryBackoff, RetryMaxDuration, XdsVariant, XdsFile,
         ProxyType, Name, Mesh, DataplaneFile, Dataplane, DataplaneVar, TokenFile, Token,
         UnifiedNaming, ReusePort, IPv6, SystemCa, WorkDir,
-        DataPath, Concurrency, AdminAddress, AdminPort, ReadinessPort, DrainTime, DrainAcceptTime, DrainIdleTime, LogLevel, LogFormat,
+        DataPath, Concurrency, AdminAddress, AdminPort, AdminSocket, ReadinessPort, DrainTime, DrainAcceptTime, DrainIdleTime, LogLevel, LogFormat,
         HelloTimeout, MaxHelloBytes, MaxConnections, MaxSniffingConnections, ConnectAttempts, HalfClosedTimeout, SniAliases,
     ];
 

@@ -26,6 +26,9 @@ public sealed record ProxySettings
     /// <summary>Where the admin endpoint listens. Null: nowhere.</summary>
     public IPEndPoint? Admin { get; init; }
 
+    /// <summary>Path of a Unix socket on which the admin endpoint listens too. Null: none.</summary>
+    public string? AdminSocket { get; init; }
+
     /// <summary>Where the readiness endpoint listens. Null: nowhere.</summary>
     public IPEndPoint? Readiness { get; init; }
 

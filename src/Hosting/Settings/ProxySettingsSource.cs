@@ -31,6 +31,7 @@ internal static class ProxySettingsSource
             ControlPlane = isFollowingFile ? null : ControlPlaneSettingsSource.Read(reader, identity.Resource),
             XdsFile = isFollowingFile ? ReadXdsFile(reader) : null,
             Admin = ReadEndPoint(reader, KnownSettings.AdminPort, DefaultAdminPort, adminAddress),
+            AdminSocket = ReadAdminSocket(reader),
             Readiness = ReadEndPoint(reader, KnownSettings.ReadinessPort, DefaultReadinessPort, ReadinessAddress(reader, adminAddress)),
             DrainTime = reader.Duration(KnownSettings.DrainTime, TimeSpan.FromSeconds(30)),
             DrainAcceptTime = reader.Duration(KnownSettings.DrainAcceptTime, TimeSpan.FromSeconds(5)),
@@ -84,6 +85,19 @@ internal static class ProxySettingsSource
         ("warn", LogLevel.Warning),
         ("error", LogLevel.Error),
         ("off", LogLevel.None));
+
+    // Longer paths do not fit into a sockaddr_un.
+    private static string? ReadAdminSocket(SettingReader reader)
+    {
+        const int LongestPath = 107;
+        var path = reader.Text(KnownSettings.AdminSocket);
+        if (path is not null && (Path.GetFullPath(path).Length > LongestPath || !Directory.Exists(Path.GetDirectoryName(Path.GetFullPath(path)))))
+        {
+            reader.Problem($"{reader.Source(KnownSettings.AdminSocket)}: '{path}' is longer than {LongestPath} characters, or its directory is not there.");
+        }
+
+        return path is null ? null : Path.GetFullPath(path);
+    }
 
     private static string ReadWorkDir(SettingReader reader)
     {

@@ -49,6 +49,11 @@ public sealed class ConfigDump
         }
         else
         {
+            if (query.Bootstrap is { } bootstrap)
+            {
+                FieldMask.Apply(new JsonObject { ["@type"] = $"{Types}BootstrapConfigDump", ["bootstrap"] = bootstrap }, query.Mask).WriteTo(writer);
+            }
+
             foreach (var section in Sections.Where(section => query.IncludeEds || section.TypeUrl != TypeUrls.ClusterLoadAssignment))
             {
                 await WriteSectionAsync(writer, section, query.Mask, cancellationToken);

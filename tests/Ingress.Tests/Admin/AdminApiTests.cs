@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Sockets;
+using System.Runtime.Versioning;
 using System.Text.Json.Nodes;
 using Zoneway.Ingress.Tests.EndToEnd;
 using Zoneway.Ingress.Tests.Settings;
@@ -20,12 +22,13 @@ public sealed class AdminApiTests : IDisposable
         var configs = (await JsonAsync(proxy, "/config_dump?include_eds"))["configs"]!.AsArray();
 
         Assert.Equal(
-            ["ClustersConfigDump", "EndpointsConfigDump", "ListenersConfigDump", "RoutesConfigDump", "SecretsConfigDump"],
+            ["BootstrapConfigDump", "ClustersConfigDump", "EndpointsConfigDump", "ListenersConfigDump", "RoutesConfigDump", "SecretsConfigDump"],
             configs.Select(config => config!["@type"]!.GetValue<string>().Split('.')[^1]));
-        var clusters = configs[0]!["dynamic_active_clusters"]!.AsArray();
+        Assert.Equal(".zi-1", configs[0]!["bootstrap"]!["node"]!["id"]!.GetValue<string>());
+        var clusters = configs[1]!["dynamic_active_clusters"]!.AsArray();
         Assert.Equal(["blue", "red"], clusters.Select(cluster => cluster!["cluster"]!["name"]!.GetValue<string>()));
         Assert.Equal("5s", clusters[0]!["cluster"]!["connect_timeout"]!.GetValue<string>());
-        var listener = configs[2]!["dynamic_listeners"]![0]!;
+        var listener = configs[3]!["dynamic_listeners"]![0]!;
         Assert.Equal("inbound", listener["name"]!.GetValue<string>());
         Assert.Equal(2, listener["active_state"]!["listener"]!["filter_chains"]!.AsArray().Count);
     }
@@ -127,6 +130,29 @@ public sealed class AdminApiTests : IDisposable
 
         await RunningProxy.UntilAsync(() => Task.FromResult(proxy.Bound("inbound") is null), "the listener is closed");
         Assert.False(proxy.ExitCode.IsCompleted);
+    }
+
+    [Fact]
+    [UnsupportedOSPlatform("windows")]
+    public async Task Socket_HasTheApiAndIsForItsOwnerOnly()
+    {
+        var path = Path.Combine(Path.GetTempPath(), $"zoneway-{Guid.NewGuid():N}.sock");
+        await File.WriteAllTextAsync(path, "left behind");
+        var settings = RunningProxy.FollowFile(_directory.Write("r.yaml", XdsFileText.Ingress(0, ("red", 1)))) with { AdminSocket = path };
+        await using var proxy = new RunningProxy(settings);
+        await proxy.ReadinessAsync("READY");
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellationToken) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        });
+
+        Assert.Contains("/config_dump", await client.GetStringAsync(new Uri("http://admin/help")), StringComparison.Ordinal);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
     }
 
     [Fact]

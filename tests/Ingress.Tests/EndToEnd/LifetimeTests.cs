@@ -131,6 +131,24 @@ public sealed class LifetimeTests : IDisposable
     }
 
     [Fact]
+    public async Task DrainAndStay_ConnectionOpen_GoesOnAndTheNextSignalEndsAtOnce()
+    {
+        await using var red = new TlsBackend("red", _authority);
+        await using var proxy = Start(red, TimeSpan.FromHours(1));
+        await proxy.ReadinessAsync("READY");
+        await using var client = new TlsClient(_authority);
+        await client.ConnectAsync(proxy.Bound("inbound")!, "red{mesh=default}", _clientCertificate);
+
+        await proxy.DrainAndStayAsync();
+        await RunningProxy.UntilAsync(() => Task.FromResult(proxy.Bound("inbound") is null), "the listener is closed");
+        Assert.Equal("still here", await client.EchoAsync("still here"));
+        Assert.False(proxy.ExitCode.IsCompleted);
+
+        proxy.Signal();
+        Assert.Equal(0, await proxy.ExitCode.WaitAsync(TimeLimit));
+    }
+
+    [Fact]
     public async Task Run_ListenerPortTaken_IsReadyOnceItIsFree()
     {
         using var taken = new TcpListener(IPAddress.Loopback, 0);

@@ -46,6 +46,9 @@ internal sealed partial class RunningProxy : IAsyncDisposable
     /// <summary>What a signal does.</summary>
     public void Signal() => _proxy.Services.GetRequiredService<ProxyLifetime>().Stop();
 
+    /// <summary>What SIGUSR2 does.</summary>
+    public Task DrainAndStayAsync() => _proxy.Services.GetRequiredService<ProxyLifetime>().DrainAndStayAsync();
+
     /// <summary>Where a listener accepts; null while it does not.</summary>
     public IPEndPoint? Bound(string listener) => _proxy.Services.GetRequiredService<ListenerManager>().Listeners.GetValueOrDefault(listener);
 
