@@ -93,7 +93,7 @@ internal sealed class MetricFamily
     }
 
     // Metric and label names: letters, digits and underscores.
-    private static string Sanitize(string name) => string.Create(name.Length, name, static (span, source) =>
+    internal static string Sanitize(string name) => string.Create(name.Length, name, static (span, source) =>
     {
         for (var i = 0; i < span.Length; i++)
         {
@@ -101,7 +101,7 @@ internal sealed class MetricFamily
         }
     });
 
-    private static string Escape(string value) => value.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n");
+    internal static string Escape(string value) => value.Replace("\\", "\\\\").Replace("\"", "\\\"").Replace("\n", "\\n");
 
     private readonly record struct Series(KeyValuePair<string, object?>[] Tags, double Sum, long Count);
 }

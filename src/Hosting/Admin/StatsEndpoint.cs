@@ -40,8 +40,12 @@ internal static class StatsEndpoint
     }
 
     // Prometheus text format 0.0.4.
-    private static Task AnswerPrometheusAsync(HttpContext context) =>
-        AdminAnswer.WriteAsync(context, "text/plain; version=0.0.4; charset=utf-8", context.RequestServices.GetRequiredService<PrometheusExporter>().Export());
+    private static Task AnswerPrometheusAsync(HttpContext context)
+    {
+        var exporter = context.RequestServices.GetRequiredService<PrometheusExporter>();
+        var envoy = EnvoyPrometheus.Write(exporter.Snapshot(), context.RequestServices.GetRequiredService<ServerInfo>().Stats());
+        return AdminAnswer.WriteAsync(context, "text/plain; version=0.0.4; charset=utf-8", exporter.Export() + envoy);
+    }
 
     private static IEnumerable<(string Name, double Value)> Read(HttpContext context)
     {
