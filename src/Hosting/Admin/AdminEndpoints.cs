@@ -53,6 +53,7 @@ internal static class AdminEndpoints
         ListenersEndpoint.Map(app);
         LoggingEndpoint.Map(app);
         LifetimeEndpoints.Map(app);
+        CertificatesEndpoint.Map(app);
         HelpEndpoint.Map(app);
     }
 

@@ -5,13 +5,13 @@ using Microsoft.Extensions.DependencyInjection;
 
 namespace Zoneway.Hosting.Admin;
 
-/// <summary><c>/help</c> and <c>/</c>: the paths there are; and the small ones, <c>/server_info</c> and <c>/certs</c>.</summary>
+/// <summary><c>/help</c> and <c>/</c>: the paths there are; and <c>/server_info</c>.</summary>
 internal static class HelpEndpoint
 {
     private const string Help = """
         admin commands are:
           /: what /help shows
-          /certs: certificates in use (none: TLS is passed through)
+          /certs: certificates that listeners show and trust
           /clusters: clusters and endpoints (?format=json)
           /config_dump: the configuration received (?include_eds, ?resource=dynamic_listeners, ?mask=...)
           /drain_listeners (POST): accept no more connections; open ones go on
@@ -34,7 +34,6 @@ internal static class HelpEndpoint
         routes.MapMethods("/", AdminAnswer.Reading, AnswerAsync);
         routes.MapMethods("/help", AdminAnswer.Reading, AnswerAsync);
         routes.MapMethods("/server_info", AdminAnswer.Reading, context => AdminAnswer.JsonAsync(context, context.RequestServices.GetRequiredService<ServerInfo>().Describe()));
-        routes.MapMethods("/certs", AdminAnswer.Reading, context => AdminAnswer.JsonAsync(context, new { certificates = Array.Empty<object>() }));
     }
 
     private static Task AnswerAsync(HttpContext context) => AdminAnswer.TextAsync(context, Help);

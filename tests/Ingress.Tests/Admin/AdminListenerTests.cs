@@ -33,11 +33,13 @@ public sealed class AdminListenerTests : IDisposable
         using var client = Client(certificate);
 
         var dump = await client.GetStringAsync(new Uri($"https://{proxy.Bound(Name)}/config_dump"));
+        var certs = await client.GetStringAsync(new Uri($"https://{proxy.Bound(Name)}/certs"));
         var stats = await client.GetStringAsync(new Uri($"https://{proxy.Bound(Name)}/stats"));
 
         Assert.Contains("ListenersConfigDump", dump, StringComparison.Ordinal);
         Assert.Contains("W3JlZGFjdGVkXQ==", dump, StringComparison.Ordinal);
         Assert.DoesNotContain("PRIVATE KEY", dump, StringComparison.Ordinal);
+        Assert.Contains("\"ip_address\": \"127.0.0.1\"", certs, StringComparison.Ordinal);
         Assert.Contains("server.live: 1", stats, StringComparison.Ordinal);
     }
 
