@@ -73,6 +73,7 @@ internal sealed class ChildProgram : IAsyncDisposable
         while (await GetAsync(http, port, path) != text)
         {
             Assert.False(limit.IsCancellationRequested || _process.HasExited, $"{path} did not say {text}:\n{Output}");
+            // Between two looks only: what ends the wait is the condition.
             await Task.Delay(20, CancellationToken.None);
         }
     }

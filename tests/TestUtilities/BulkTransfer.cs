@@ -60,6 +60,7 @@ public sealed class BulkTransfer(long length)
         while (before != Done)
         {
             before = Done;
+            // That nothing moves has no signal.
             await Task.Delay(TimeSpan.FromMilliseconds(250));
         }
     }

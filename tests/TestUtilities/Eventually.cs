@@ -26,6 +26,7 @@ public static class Eventually
             }
 
             meanwhile();
+            // Between two looks only: what ends the wait is the condition.
             await Task.Delay(TimeSpan.FromMilliseconds(2));
         }
     }

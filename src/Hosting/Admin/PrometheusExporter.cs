@@ -28,12 +28,16 @@ internal sealed class PrometheusExporter : IDisposable
         _listener.Start();
     }
 
-    /// <summary>Everything measured so far.</summary>
-    public string Export()
+    /// <summary>Everything measured so far, as text.</summary>
+    public string Export() => Export(out _);
+
+    /// <summary>Everything measured so far, as text and, of the same moment, series by series.</summary>
+    public string Export(out IReadOnlyList<MetricSeries> series)
     {
         lock (_lock)
         {
             Observe();
+            series = Series();
             var text = new StringBuilder();
             foreach (var family in _families.Values)
             {
@@ -50,7 +54,7 @@ internal sealed class PrometheusExporter : IDisposable
         lock (_lock)
         {
             Observe();
-            return [.. _families.Values.SelectMany(family => family.Snapshot())];
+            return Series();
         }
     }
 
@@ -66,6 +70,8 @@ internal sealed class PrometheusExporter : IDisposable
 
         _listener.RecordObservableInstruments();
     }
+
+    private List<MetricSeries> Series() => [.. _families.Values.SelectMany(family => family.Snapshot())];
 
     private MetricFamily Add(Instrument instrument)
     {

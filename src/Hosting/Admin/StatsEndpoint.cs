@@ -42,9 +42,9 @@ internal static class StatsEndpoint
     // Prometheus text format 0.0.4.
     private static Task AnswerPrometheusAsync(HttpContext context)
     {
-        var exporter = context.RequestServices.GetRequiredService<PrometheusExporter>();
-        var envoy = EnvoyPrometheus.Write(exporter.Snapshot(), context.RequestServices.GetRequiredService<ServerInfo>().Stats());
-        return AdminAnswer.WriteAsync(context, "text/plain; version=0.0.4; charset=utf-8", exporter.Export() + envoy);
+        var ours = context.RequestServices.GetRequiredService<PrometheusExporter>().Export(out var series);
+        var envoy = EnvoyPrometheus.Write(series, context.RequestServices.GetRequiredService<ServerInfo>().Stats());
+        return AdminAnswer.WriteAsync(context, "text/plain; version=0.0.4; charset=utf-8", ours + envoy);
     }
 
     private static IEnumerable<(string Name, double Value)> Read(HttpContext context)

@@ -33,9 +33,9 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
         _dataPlane = dataPlane;
         _logger = logger;
         Stats = stats;
-        _clusters = new(ClusterTranslator.Translate, stats[TypeUrls.Cluster]);
-        _assignments = new(EndpointTranslator.Translate, stats[TypeUrls.ClusterLoadAssignment]);
-        _listeners = new(ListenerTranslator.Translate, stats[TypeUrls.Listener]);
+        _clusters = new(resource => ClusterTranslator.Translate(resource, explains: false), stats[TypeUrls.Cluster]);
+        _assignments = new(resource => EndpointTranslator.Translate(resource, explains: false), stats[TypeUrls.ClusterLoadAssignment]);
+        _listeners = new(resource => ListenerTranslator.Translate(resource, explains: false), stats[TypeUrls.Listener]);
         _secrets = new(SecretTranslator.Translate, stats[TypeUrls.Secret]);
         _first = new(time, DataPlaneUpdater.WarmingTimeout);
         _heap = new(time);

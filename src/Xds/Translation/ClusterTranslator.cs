@@ -8,9 +8,9 @@ namespace Zoneway.Xds.Translation;
 internal static class ClusterTranslator
 {
     /// <summary>Translates a resource of CDS.</summary>
-    public static TranslationResult<ClusterConfig> Translate(XdsResource resource)
+    public static TranslationResult<ClusterConfig> Translate(XdsResource resource, bool explains = true)
     {
-        var findings = new Findings(resource.Name);
+        var findings = new Findings(resource.Name, explains);
         if (ResourceReader.Read(resource, Cluster.Parser, cluster => cluster.Name, findings) is not { } message)
         {
             return new() { Errors = findings.Errors, Ignored = findings.Ignored };

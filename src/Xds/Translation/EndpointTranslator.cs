@@ -15,9 +15,9 @@ internal static class EndpointTranslator
     private const uint HighestPriority = 128;
 
     /// <summary>Translates a resource of EDS.</summary>
-    public static TranslationResult<LoadAssignment> Translate(XdsResource resource)
+    public static TranslationResult<LoadAssignment> Translate(XdsResource resource, bool explains = true)
     {
-        var findings = new Findings(resource.Name);
+        var findings = new Findings(resource.Name, explains);
         var message = ResourceReader.Read(resource, ClusterLoadAssignment.Parser, assignment => assignment.ClusterName, findings);
         var config = message is null ? null : Translate(message, namesAllowed: false, findings);
         return new() { Config = config, Errors = findings.Errors, Ignored = findings.Ignored, Enforced = findings.Enforced };

@@ -144,7 +144,7 @@ internal static class FilterChainTranslator
         {
             case DataSource.SpecifierOneofCase.InlineBytes:
                 findings.Enforce("", $"answers with {source!.InlineBytes.Length} bytes");
-                return new DirectResponseConfig(source.InlineBytes.Memory);
+                return new DirectResponseConfig(source!.InlineBytes.Memory);
             case DataSource.SpecifierOneofCase.InlineString:
                 var text = System.Text.Encoding.UTF8.GetBytes(source!.InlineString);
                 findings.Enforce("", $"answers with {text.Length} bytes");

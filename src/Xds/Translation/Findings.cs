@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Google.Protobuf;
 
 namespace Zoneway.Xds.Translation;
@@ -16,9 +17,14 @@ internal sealed class Findings
     private readonly string _field;
     private readonly int _index;
 
-    public Findings(string resource) => (_report, _field, _index) = (new Report(resource), "", -1);
+    /// <param name="resource">Name of the resource.</param>
+    /// <param name="explains">Whether to note what is in force, which only <c>validate</c> shows.</param>
+    public Findings(string resource, bool explains = true) => (_report, _field, _index) = (new Report(resource, explains), "", -1);
 
     private Findings(Findings parent, string field, int index) => (_report, _parent, _field, _index) = (parent._report, parent, field, index);
+
+    /// <summary>Whether what is in force is still noted.</summary>
+    public bool Explains => _report.Explains;
 
     /// <summary>Name of the resource.</summary>
     public string Resource => _report.Resource;
@@ -72,9 +78,18 @@ internal sealed class Findings
     /// <summary>Notes that a field has effect, in a few words with its values.</summary>
     public void Enforce(string field, string what)
     {
-        if (_report.Enforced.Count < MaxEntries)
+        if (Explains)
         {
             _report.Enforced.Add(new EnforcedField(_report.Resource, PathOf(field), what));
+        }
+    }
+
+    /// <inheritdoc cref="Enforce(string, string)"/>
+    public void Enforce(string field, [InterpolatedStringHandlerArgument("")] ref EnforcedText what)
+    {
+        if (Explains)
+        {
+            Enforce(field, what.ToStringAndClear());
         }
     }
 
@@ -150,9 +165,11 @@ internal sealed class Findings
         return path.Length == 0 ? field : field.Length == 0 ? path : $"{path}.{field}";
     }
 
-    private sealed class Report(string resource)
+    private sealed class Report(string resource, bool explains)
     {
         public string Resource => resource;
+
+        public bool Explains => explains && Enforced.Count < MaxEntries;
 
         public List<TranslationError> Errors { get; } = [];
 

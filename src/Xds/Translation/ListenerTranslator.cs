@@ -12,9 +12,9 @@ internal static class ListenerTranslator
     private static readonly string TlsInspectorType = TlsInspector.Descriptor.FullName;
 
     /// <summary>Translates a resource of LDS.</summary>
-    public static TranslationResult<ListenerConfig> Translate(XdsResource resource)
+    public static TranslationResult<ListenerConfig> Translate(XdsResource resource, bool explains = true)
     {
-        var findings = new Findings(resource.Name);
+        var findings = new Findings(resource.Name, explains);
         if (ResourceReader.Read(resource, Listener.Parser, listener => listener.Name, findings) is not { } message)
         {
             return new() { Errors = findings.Errors, Ignored = findings.Ignored };

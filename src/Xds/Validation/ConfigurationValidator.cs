@@ -32,10 +32,10 @@ public sealed class ConfigurationValidator
     private ValidationReport Report()
     {
         // In the order of a make-before-break update (protocol §3.6).
-        var clusters = Translate(TypeUrls.Cluster, ClusterTranslator.Translate);
-        var assignments = Translate(TypeUrls.ClusterLoadAssignment, EndpointTranslator.Translate);
+        var clusters = Translate(TypeUrls.Cluster, resource => ClusterTranslator.Translate(resource));
+        var assignments = Translate(TypeUrls.ClusterLoadAssignment, resource => EndpointTranslator.Translate(resource));
         var secrets = Translate(TypeUrls.Secret, SecretTranslator.Translate);
-        var listeners = Translate(TypeUrls.Listener, ListenerTranslator.Translate);
+        var listeners = Translate(TypeUrls.Listener, resource => ListenerTranslator.Translate(resource));
 
         var asked = clusters.Select(cluster => cluster.Result.Assignment).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var byName = assignments.ToDictionary(pair => pair.Resource.Name, StringComparer.Ordinal);

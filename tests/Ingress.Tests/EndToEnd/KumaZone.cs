@@ -120,6 +120,7 @@ internal sealed class KumaZone : IAsyncDisposable
         {
             Assert.False(limit.IsCancellationRequested, $"Not within {TimeLimit}: {what}. Refusals: {string.Join("; ", ControlPlane.Traffic.Refusals)}");
             ControlPlane.Tick();
+            // Between two looks only: what ends the wait is the condition.
             await Task.Delay(10, CancellationToken.None);
         }
     }

@@ -74,6 +74,7 @@ internal sealed partial class RunningProxy : IAsyncDisposable
         while (!await condition())
         {
             Assert.False(limit.IsCancellationRequested, $"Not within {TimeLimit}: {what}");
+            // Between two looks only: what ends the wait is the condition.
             await Task.Delay(10, CancellationToken.None);
         }
     }

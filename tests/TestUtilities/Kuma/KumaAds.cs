@@ -105,6 +105,7 @@ internal sealed class KumaAds(KumaOptions options, KumaRegistry registry, KumaTr
     {
         if (bringsResource)
         {
+            // The tests move this clock.
             await Task.Delay(options.DeregistrationDelay, clock);
             registry.Remove(KumaRegistry.NameIn(id));
         }

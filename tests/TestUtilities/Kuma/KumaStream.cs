@@ -28,6 +28,7 @@ internal sealed class KumaStream(IKumaSession session, Func<KumaSnapshot?> curre
         {
             if (request?.Error is not null)
             {
+                // §3.3: kuma-cp stalls the whole stream after a NACK. The tests move this clock.
                 await Task.Delay(nackBackoff, time, cancellation);
             }
 

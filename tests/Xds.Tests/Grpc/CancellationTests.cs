@@ -53,6 +53,7 @@ public sealed class CancellationTests
     [Fact]
     public async Task WriteAsync_ServerDoesNotRead_WaitsUntilCancelled()
     {
+        // A server that reads nothing until its call is cancelled.
         await using var server = await KestrelServer.ServeAsync((_, _, context) => Task.Delay(Timeout.Infinite, context.CancellationToken));
         using var channel = server.Connect();
         using var cancellation = new CancellationTokenSource();
@@ -60,6 +61,7 @@ public sealed class CancellationTests
 
         // Larger than the window Kestrel grants.
         var writing = call.RequestStream.WriteAsync(KestrelServer.Message(new byte[32 * 1024 * 1024]), cancellation.Token);
+        // That it waits shows only by its not being done; a shorter look can only miss a fault, never report one that is not there.
         Assert.NotSame(writing, await Task.WhenAny(writing, Task.Delay(TimeSpan.FromMilliseconds(300))));
         await cancellation.CancelAsync();
 

@@ -15,6 +15,7 @@ public sealed class ClientTrapTests
         await using var server = await KestrelServer.ServeAsync((_, _, context) =>
         {
             seen.SetResult();
+            // Until the call is cancelled.
             return Task.Delay(Timeout.Infinite, context.CancellationToken);
         });
         using var channel = server.Connect();
