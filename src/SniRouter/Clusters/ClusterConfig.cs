@@ -44,11 +44,58 @@ public sealed record ClusterConfig
     /// <summary>When endpoints are left out for a while; null for never. Not in force yet.</summary>
     public OutlierDetectionConfig? OutlierDetection { get; init; }
 
+    /// <summary>How its endpoints are spoken to, where that is not in plain text: of several, the first that fits an endpoint counts.</summary>
+    public ImmutableArray<TransportSocketMatch> TransportSockets { get; init; } = [];
+
+    /// <summary>How HTTP is spoken with its endpoints.</summary>
+    public HttpProtocolConfig Http { get; init; } = HttpProtocolConfig.Default;
+
     /// <summary>Endpoints given with the cluster itself; null for EDS clusters.</summary>
     public LoadAssignment? InlineAssignment { get; init; }
 
     /// <summary>The name that EDS knows this cluster by.</summary>
     public string AssignmentName => EdsServiceName.Length == 0 ? Name : EdsServiceName;
+}
+
+/// <summary>A way to speak to endpoints, and to which of them (Cluster.TransportSocketMatch).</summary>
+/// <param name="Name">Its name, for logs.</param>
+/// <param name="Match">What an endpoint must have in its metadata for it (<see cref="EndpointConfig.TransportSocketMatch"/>); empty fits all.</param>
+/// <param name="Tls">The TLS to speak; null for plain text.</param>
+public sealed record TransportSocketMatch(string Name, EndpointMetadata Match, MutualTls.UpstreamTlsConfig? Tls);
+
+/// <summary>How HTTP is spoken with endpoints (HttpProtocolOptions). <see cref="Timeout.InfiniteTimeSpan"/> stands for no limit.</summary>
+public sealed record HttpProtocolConfig
+{
+    /// <summary>HTTP/1.1 with Envoy's limits.</summary>
+    public static HttpProtocolConfig Default { get; } = new();
+
+    /// <summary>Which HTTP.</summary>
+    public UpstreamHttpVersion Version { get; init; }
+
+    /// <summary>Longest time that a connection of the pool may be without a request. Default 1 h.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Longest time that a connection is used. Default no limit.</summary>
+    public TimeSpan MaxConnectionDuration { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Longest time that a request with its answer may take. Default no limit.</summary>
+    public TimeSpan MaxStreamDuration { get; init; } = Timeout.InfiniteTimeSpan;
+}
+
+/// <summary>Which HTTP is spoken with endpoints.</summary>
+public enum UpstreamHttpVersion
+{
+    /// <summary>HTTP/1.1.</summary>
+    Http1,
+
+    /// <summary>HTTP/2: by ALPN over TLS, else by prior knowledge.</summary>
+    Http2,
+
+    /// <summary>What ALPN settles on over TLS, else HTTP/1.1 (auto_config).</summary>
+    Auto,
+
+    /// <summary>What the client speaks (use_downstream_protocol_config).</summary>
+    Downstream,
 }
 
 /// <summary>Where a cluster's endpoints come from (Cluster.DiscoveryType).</summary>

@@ -50,6 +50,9 @@ public sealed record EndpointConfig
     /// <summary>What subset selection compares with.</summary>
     public EndpointMetadata Metadata { get; init; } = EndpointMetadata.Empty;
 
+    /// <summary>What the ways to speak to it are chosen by (<c>envoy.transport_socket_match</c>).</summary>
+    public EndpointMetadata TransportSocketMatch { get; init; } = EndpointMetadata.Empty;
+
     /// <summary>The host name of the endpoint where the control plane gives one; empty otherwise.</summary>
     public string Hostname { get; init; } = "";
 }

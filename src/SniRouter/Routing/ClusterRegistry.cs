@@ -80,8 +80,8 @@ internal sealed class ClusterRegistry
 
         _prunedFor = routes;
 
-        var named = routes.Listeners.Values.SelectMany(listener => listener.FilterChains).SelectMany(chain => chain.Targets)
-            .Select(target => target.Cluster.Name).ToHashSet(StringComparer.Ordinal);
+        var named = routes.Listeners.Values.SelectMany(listener => listener.FilterChains).SelectMany(chain => chain.Clusters)
+            .Select(cluster => cluster.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var cluster in _unowned.Where(cluster => !named.Contains(cluster.Name)).ToList())
         {
             Unlink(cluster);

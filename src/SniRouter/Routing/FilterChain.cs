@@ -11,11 +11,16 @@ public sealed class FilterChain
     internal FilterChain(FilterChainConfig config, Func<string, ClusterState> findCluster)
     {
         Config = config;
-        if (config.Action is TcpProxyConfig { Clusters: var clusters } proxy)
+        if (config.Action.Proxy is { Clusters: var clusters } proxy)
         {
             _targets = [.. clusters.Select(cluster => new ClusterTarget(findCluster(cluster.Cluster), cluster.MetadataMatch))];
+            Clusters = Array.ConvertAll(_targets, static target => target.Cluster);
             RateLimit = proxy.RateLimit is null ? null : new LocalRateLimit(proxy.RateLimit);
             _turns = clusters.Length > 1 ? new WeightedCycle([.. clusters.Select(cluster => cluster.Weight)], (uint)Random.Shared.Next()) : null;
+        }
+        else
+        {
+            Clusters = [.. config.Action.ClusterNames.Distinct(StringComparer.Ordinal).Select(findCluster)];
         }
     }
 
@@ -31,10 +36,13 @@ public sealed class FilterChain
     /// <summary>What limits the rate of its connections; null when nothing does.</summary>
     public LocalRateLimit? RateLimit { get; private set; }
 
-    /// <summary>The clusters of a <see cref="TcpProxyConfig"/> chain; empty for other actions.</summary>
+    /// <summary>Every cluster that its connections may go to.</summary>
+    public IReadOnlyList<ClusterState> Clusters { get; }
+
+    /// <summary>The clusters that bytes are copied to; empty for chains that do something else.</summary>
     public IReadOnlyList<ClusterTarget> Targets => _targets;
 
-    /// <summary>The cluster whose turn it is. Only for chains whose action is <see cref="TcpProxyConfig"/>.</summary>
+    /// <summary>The cluster whose turn it is. Only for chains that copy bytes (<see cref="FilterChainActionConfig.Proxy"/>).</summary>
     public ClusterTarget NextTarget() => _targets[_turns?.Next() ?? 0];
 
     /// <summary>Takes over the state of the chain whose place it is about to take: a limit that is the same goes on as it is. Only before the chain is published.</summary>

@@ -5,13 +5,23 @@ using Zoneway.SniRouter.Clusters;
 namespace Zoneway.SniRouter.Routing;
 
 /// <summary>What a filter chain does with a connection. Programs above may derive actions of their own, which they then serve themselves.</summary>
-public abstract record FilterChainActionConfig;
+public abstract record FilterChainActionConfig
+{
+    /// <summary>How bytes are copied to an endpoint; null when the chain does something else with them.</summary>
+    public virtual TcpProxyConfig? Proxy => null;
+
+    /// <summary>Names of the clusters that its connections may go to. The chain waits for them to be there, and keeps them.</summary>
+    public virtual IEnumerable<string> ClusterNames => Proxy is { } proxy ? proxy.Clusters.Select(static cluster => cluster.Cluster) : [];
+}
 
 /// <summary>Copies the stream, still encrypted, to an endpoint (envoy.filters.network.tcp_proxy).</summary>
 public sealed record TcpProxyConfig : FilterChainActionConfig
 {
     /// <summary>Time without a byte in either direction after which a connection ends, when the chain names none, as in Envoy: 1 h.</summary>
     public static readonly TimeSpan DefaultIdleTimeout = TimeSpan.FromHours(1);
+
+    /// <inheritdoc/>
+    public override TcpProxyConfig Proxy => this;
 
     /// <summary>The clusters to choose from; one entry where the chain names a single cluster. Never empty.</summary>
     public required ImmutableArray<WeightedCluster> Clusters { get; init; }

@@ -52,15 +52,10 @@ internal sealed class WarmingListeners : IDisposable
     {
         foreach (var chain in listener.DefaultFilterChain is { } fallback ? listener.FilterChains.Add(fallback) : listener.FilterChains)
         {
-            if (chain.Action is not TcpProxyConfig proxy)
-            {
-                continue;
-            }
-
-            foreach (var target in proxy.Clusters)
+            foreach (var cluster in chain.Action.ClusterNames)
             {
                 // A cluster that was never sent may never come: only one that is on its way is worth waiting for.
-                if (clusters.Find(target.Cluster) is { Config: not null, IsWarm: false })
+                if (clusters.Find(cluster) is { Config: not null, IsWarm: false })
                 {
                     return false;
                 }

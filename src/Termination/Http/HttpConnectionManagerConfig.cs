@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using Zoneway.SniRouter.AccessLogs;
+
+namespace Zoneway.Termination.Http;
+
+/// <summary>How the HTTP of a chain is served (HttpConnectionManager, protocol §5.5). Default values are Envoy's; <see cref="Timeout.InfiniteTimeSpan"/> stands for no limit.</summary>
+public sealed record HttpConnectionManagerConfig
+{
+    /// <summary>The prefix of this chain's statistics.</summary>
+    public string StatPrefix { get; init; } = "";
+
+    /// <summary>Which HTTP is spoken.</summary>
+    public HttpCodec Codec { get; init; }
+
+    /// <summary>What a request passes before it is routed, in this order. The router itself is not among them.</summary>
+    public ImmutableArray<HttpFilterConfig> Filters { get; init; } = [];
+
+    /// <summary>Where requests go.</summary>
+    public required RouteTableConfig Routes { get; init; }
+
+    /// <summary>Longest time that a connection may be without a request. Default 1 h.</summary>
+    public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>Longest time that a connection may last; it then ends in order. Default no limit.</summary>
+    public TimeSpan MaxConnectionDuration { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Longest time that a request with its answer may take. Default no limit.</summary>
+    public TimeSpan MaxStreamDuration { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Longest time without a byte of a request or its answer, where the route names none. Default 5 min.</summary>
+    public TimeSpan StreamIdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
+    /// <summary>Longest time until a request is there with its body. Default no limit.</summary>
+    public TimeSpan RequestTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Longest time until the headers of a request are there. Default no limit, so that the program's own holds.</summary>
+    public TimeSpan RequestHeadersTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>Most requests at a time on an HTTP/2 connection; 0 leaves it to the program.</summary>
+    public uint MaxConcurrentStreams { get; init; }
+
+    /// <summary>Whether <c>.</c> and <c>..</c> are taken out of paths before anything looks at them.</summary>
+    public bool NormalizesPath { get; init; }
+
+    /// <summary>Whether slashes in a row count as one.</summary>
+    public bool MergesSlashes { get; init; }
+
+    /// <summary>The value of the Server header of answers; empty takes the program's.</summary>
+    public string ServerName { get; init; } = "";
+
+    /// <summary>Logs of requests.</summary>
+    public ImmutableArray<AccessLogConfig> AccessLogs { get; init; } = [];
+
+    /// <summary>Names of all clusters that a route leads to.</summary>
+    public ImmutableArray<string> ClusterNames => Routes.ClusterNames;
+}
+
+/// <summary>Which HTTP a connection speaks (HttpConnectionManager.CodecType).</summary>
+public enum HttpCodec
+{
+    /// <summary>ALPN decides, or the HTTP/2 preface.</summary>
+    Auto,
+
+    /// <summary>HTTP/1.1.</summary>
+    Http1,
+
+    /// <summary>HTTP/2.</summary>
+    Http2,
+}
+
+/// <summary>Something that a request passes on its way to the router: access control, faults, rate limits.</summary>
+/// <param name="Name">The filter's own name, by which routes address it.</param>
+public abstract record HttpFilterConfig(string Name);
