@@ -21,14 +21,14 @@ internal static class FilterChainTranslator
         var match = FilterChainMatchTranslator.Translate(message.FilterChainMatch, matchFindings);
         NoteMatch(match, findings);
         var admin = isAdmin ? AdminChainTranslator.Translate(message, findings) : null;
-        var action = admin ?? (Termination.WhyNeeded(message) is { } why ? Defer(why, findings) : TranslateAction(message, findings));
+        var action = admin ?? (TerminationNeed.WhyNeeded(message) is { } why ? Defer(why, findings) : TranslateAction(message, findings));
         var config = new FilterChainConfig
         {
             Name = NameOf(message, match),
             Match = match,
             Action = findings.FirstError is { } error ? new QuarantinedConfig($"{error.Field}: {error.Reason}") : action!,
         };
-        return new(config, IsPlaced: !matchFindings.HasErrors, admin is null && Termination.IsHttp(message));
+        return new(config, IsPlaced: !matchFindings.HasErrors, admin is null && TerminationNeed.IsHttp(message));
     }
 
     // The control plane has done nothing wrong, so it is not told of an error; but no connection may get past what is asked for here.

@@ -58,7 +58,7 @@ internal static class ListenerReporter
             Name = chain.Name,
             ServerNames = [.. chain.FilterChainMatch?.ServerNames ?? []],
             TransportProtocol = chain.FilterChainMatch?.TransportProtocol ?? "",
-            Action = type == FilterTypes.TcpProxy ? "tcpProxy" : type == FilterTypes.DirectResponse ? "directResponse" : Termination.IsHttp(chain) ? "http" : null,
+            Action = type == FilterTypes.TcpProxy ? "tcpProxy" : type == FilterTypes.DirectResponse ? "directResponse" : TerminationNeed.IsHttp(chain) ? "http" : null,
             Cluster = proxy?.Cluster is { Length: > 0 } cluster ? cluster : null,
             WeightedClusters = [.. (proxy?.WeightedClusters?.Clusters ?? []).Select(weighted => new WeightedClusterReport(weighted.Name, weighted.Weight))],
             MetadataMatch = MetadataText.Of(MetadataTranslator.Translate(proxy?.MetadataMatch)),

@@ -3,7 +3,7 @@ using Envoy.Config.Listener.V3;
 namespace Zoneway.Xds.Translation;
 
 /// <summary>Whether a filter chain can be served only by ending its TLS or its HTTP here, rather than passing the stream on.</summary>
-internal static class Termination
+internal static class TerminationNeed
 {
     /// <summary>The first field that asks for it and what it asks for; null when the stream can be passed on.</summary>
     public static (string Field, string Reason)? WhyNeeded(FilterChain message)
