@@ -35,11 +35,12 @@ internal sealed partial class Proxy : IAsyncDisposable
         {
             kestrel.AddServerHeader = false;
             AdminEndpoints.Listen(kestrel, settings);
-            kestrel.ListenSniRouter(AdminListenerEndpoint.Configure);
+            kestrel.ListenSniRouter(listen => AdminListenerEndpoint.Configure(listen, program.Termination));
         });
         builder.Services.AddSingleton(program);
         builder.Services.AddSingleton(levels);
         AddServices(builder.Services, settings);
+        program.Termination?.AddServices(builder.Services);
         _app = builder.Build();
         AdminEndpoints.Map(_app, settings);
     }

@@ -51,6 +51,7 @@ public static class SniRouterExtensions
         services.AddSingleton<SniRouterMetrics>();
         services.AddSingleton<UpstreamConnector>();
         services.AddSingleton<ClientHelloPeek>();
+        services.AddSingleton<UpstreamDialer>();
         services.AddSingleton<TcpProxy>();
         services.AddSingleton<SniRouterMiddleware>();
         return services;

@@ -5,22 +5,29 @@ using Zoneway.Xds.Admin;
 
 namespace Zoneway.Hosting.Admin;
 
-/// <summary>What follows behind the router: connections of the admin listener's chains go on to the admin API, with TLS where the chain has it; all others end here.</summary>
+/// <summary>
+/// What follows behind the router: connections of the admin listener's chains go on to the admin API, with TLS where the chain has it; those of chains that end TLS go to the
+/// program's own part; all others end here.
+/// </summary>
 internal static class AdminListenerEndpoint
 {
     /// <summary>Configures the virtual endpoint.</summary>
-    public static void Configure(ListenOptions listen)
+    public static void Configure(ListenOptions listen, ITerminationModule? termination)
     {
         listen.Protocols = HttpProtocols.Http1;
-        listen.Use(next => new AdminConnectionLimit(connection => ServeAsync(connection, next), AdminEndpoints.MaxConnections).OnConnectionAsync);
+        var terminated = termination?.CreateHandler(listen.ApplicationServices) ?? (static _ => Task.CompletedTask);
+        listen.Use(next =>
+        {
+            var admin = new AdminConnectionLimit(connection => ServeAsync(connection, next), AdminEndpoints.MaxConnections);
+            return connection => IsAdmin(connection) ? admin.OnConnectionAsync(connection) : terminated(connection);
+        });
     }
+
+    private static bool IsAdmin(ConnectionContext connection) => connection.Features.Get<IRouteFeature>()?.FilterChain.Action is AdminChainConfig;
 
     private static Task ServeAsync(ConnectionContext connection, ConnectionDelegate next)
     {
-        if (connection.Features.Get<IRouteFeature>()?.FilterChain.Action is not AdminChainConfig chain)
-        {
-            return Task.CompletedTask;
-        }
+        var chain = (AdminChainConfig)connection.Features.Get<IRouteFeature>()!.FilterChain.Action;
 
         // HTTP looks here for the paths that this chain serves.
         connection.Features.Set(chain);

@@ -5,6 +5,7 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Connections;
+using Zoneway.MutualTls;
 using Zoneway.Xds.Admin;
 
 namespace Zoneway.Hosting.Admin;

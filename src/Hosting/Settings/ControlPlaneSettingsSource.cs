@@ -1,3 +1,4 @@
+using Zoneway.MutualTls;
 using System.Security.Cryptography;
 using Zoneway.Xds.Bootstrap;
 

@@ -28,9 +28,9 @@ internal sealed class AccessLogScope
         : new AccessLogScope { OfListener = listener.Config.AccessLogs, Needs = Union(listener.Config.AccessLogs) };
 
     /// <summary>For a connection that has got its filter chain; null when neither listener nor chain have logs.</summary>
-    public static AccessLogScope? Route(AccessLogScope? scope, TcpProxyConfig chain)
+    public static AccessLogScope? Route(AccessLogScope? scope, TcpProxyConfig? chain)
     {
-        if (chain.AccessLogs.IsDefaultOrEmpty)
+        if (chain is null || chain.AccessLogs.IsDefaultOrEmpty)
         {
             return scope;
         }

@@ -18,6 +18,10 @@ internal static class ResponseFlags
         ConnectionOutcome.NoEndpoints => ("UH", "NoHealthyUpstream"),
         ConnectionOutcome.UpstreamOverflow => ("UO", "UpstreamOverflow"),
         ConnectionOutcome.RateLimited => ("RL", "RateLimited"),
+        ConnectionOutcome.UpstreamTlsFailed => ("UF", "UpstreamConnectionFailure"),
+        ConnectionOutcome.TlsHandshakeFailed or ConnectionOutcome.TlsHandshakeTimeout or ConnectionOutcome.ClientCertificateMissing
+            or ConnectionOutcome.ClientCertificateRefused or ConnectionOutcome.TlsNotReady => ("DPE", "DownstreamProtocolError"),
+        ConnectionOutcome.AccessDenied => ("UAEX", "UnauthorizedExternalService"),
         ConnectionOutcome.DurationTimeout => ("DT", "DurationTimeout"),
         ConnectionOutcome.ConnectFailed or ConnectionOutcome.ConnectTimeout => ("UF,URX", "UpstreamConnectionFailure,UpstreamRetryLimitExceeded"),
         ConnectionOutcome.UpstreamReset => ("UC", "UpstreamConnectionTermination"),

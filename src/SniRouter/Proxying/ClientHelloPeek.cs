@@ -32,7 +32,7 @@ internal sealed class ClientHelloPeek(RouteTable routes, ConnectionTracker track
 
     private async ValueTask<Selection> ReadAsync(PipeReader input, ListenerSnapshot listener)
     {
-        var limits = new SelectionLimits(options.Value.MaxClientHelloBytes, reporter.WantsServerName || listener.WantsServerName);
+        var limits = new SelectionLimits(options.Value.MaxClientHelloBytes, reporter.WantsServerName || listener.WantsServerName || listener.Terminates);
         long needed = 1;
         while (true)
         {

@@ -33,6 +33,9 @@ internal sealed class ConnectionScope(ConnectionContext context, IListenerFeatur
     /// <summary>What its access logs want to know; null when it has none.</summary>
     public AccessLogScope? AccessLog { get; set; }
 
+    /// <summary>How a connection ended that was handed on, as far as whoever served it has said.</summary>
+    public ConnectionOutcome Outcome { get; set; } = ConnectionOutcome.HandedOver;
+
     public long BytesSent { get; set; }
 
     public long BytesReceived { get; set; }

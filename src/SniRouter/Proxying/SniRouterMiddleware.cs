@@ -75,12 +75,13 @@ internal sealed class SniRouterMiddleware(
                 return ConnectionOutcome.FilterChainQuarantined;
             default:
                 scope.Context.Features.Set<IRouteFeature>(scope);
+                scope.AccessLog = AccessLogScope.Route(scope.AccessLog, selection.Chain.Action.Proxy);
                 await using (AbortWithTracker(scope.Context))
                 {
                     await next(scope.Context);
                 }
 
-                return ConnectionOutcome.HandedOver;
+                return scope.Outcome;
         }
     }
 

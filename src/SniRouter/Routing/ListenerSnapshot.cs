@@ -41,7 +41,7 @@ public sealed class ListenerSnapshot
         }
 
         WantsServerName = (chains.Aggregate(AccessLogScope.Union(config.AccessLogs), static (needs, chain) =>
-            chain.Action is TcpProxyConfig proxy ? needs | AccessLogScope.Union(proxy.AccessLogs) : needs) & AccessLogNeeds.ServerName) != 0;
+            chain.Action.Proxy is { } proxy ? needs | AccessLogScope.Union(proxy.AccessLogs) : needs) & AccessLogNeeds.ServerName) != 0;
         Terminates = chains.Exists(chain => chain.Action is not (TcpProxyConfig or QuarantinedConfig));
         // A single chain without conditions takes every connection, whatever it begins with, so nothing need be read first.
         Unconditional = config.FilterChains switch

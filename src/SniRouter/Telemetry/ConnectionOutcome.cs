@@ -72,8 +72,29 @@ public enum ConnectionOutcome
     /// <summary>The filter chain answered by itself (direct response).</summary>
     DirectResponse,
 
-    /// <summary>The connection was handed to the terminating part of the program, which reports on it from there.</summary>
+    /// <summary>The connection was handed to the part of the program that serves its filter chain, which did not say how it ended.</summary>
     HandedOver,
+
+    /// <summary>The filter chain ends TLS, and the proxy's own certificate or trust was missing, expired or unusable.</summary>
+    TlsNotReady,
+
+    /// <summary>The TLS handshake failed: the two sides could not agree, or the client went away.</summary>
+    TlsHandshakeFailed,
+
+    /// <summary>The TLS handshake took too long, or there were too many at a time.</summary>
+    TlsHandshakeTimeout,
+
+    /// <summary>The client showed no certificate where one is required.</summary>
+    ClientCertificateMissing,
+
+    /// <summary>The client's certificate was refused: not trusted, expired, or without a name that fits.</summary>
+    ClientCertificateRefused,
+
+    /// <summary>Access control of the filter chain refused the client.</summary>
+    AccessDenied,
+
+    /// <summary>The TLS handshake with the endpoint failed.</summary>
+    UpstreamTlsFailed,
 
     /// <summary>A fault of the proxy itself; the log has the stack trace.</summary>
     InternalError,
@@ -103,9 +124,10 @@ public static class ConnectionOutcomes
     {
         ConnectionOutcome.ClientHelloTimeout or ConnectionOutcome.ClientHelloTooLarge or ConnectionOutcome.ClientHelloMalformed
             or ConnectionOutcome.ClientHelloIncomplete or ConnectionOutcome.NotTls or ConnectionOutcome.NoServerName or ConnectionOutcome.NoRoute
-            or ConnectionOutcome.DownstreamReset => ConnectionSide.Downstream,
+            or ConnectionOutcome.DownstreamReset or ConnectionOutcome.TlsHandshakeFailed or ConnectionOutcome.TlsHandshakeTimeout
+            or ConnectionOutcome.ClientCertificateMissing or ConnectionOutcome.ClientCertificateRefused or ConnectionOutcome.AccessDenied => ConnectionSide.Downstream,
         ConnectionOutcome.NoEndpoints or ConnectionOutcome.ConnectTimeout or ConnectionOutcome.ConnectFailed
-            or ConnectionOutcome.UpstreamReset => ConnectionSide.Upstream,
+            or ConnectionOutcome.UpstreamReset or ConnectionOutcome.UpstreamTlsFailed => ConnectionSide.Upstream,
         _ => ConnectionSide.Local,
     };
 

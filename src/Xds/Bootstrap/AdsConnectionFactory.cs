@@ -1,3 +1,4 @@
+using Zoneway.MutualTls;
 using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
 using Zoneway.Xds.Ads;

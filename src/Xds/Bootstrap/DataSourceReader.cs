@@ -1,3 +1,4 @@
+using Zoneway.MutualTls;
 using System.Security.Cryptography;
 using System.Text;
 using Envoy.Config.Core.V3;

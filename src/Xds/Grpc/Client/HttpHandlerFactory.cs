@@ -1,3 +1,4 @@
+using Zoneway.MutualTls;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Zoneway.Xds.Bootstrap;
+namespace Zoneway.MutualTls;
 
 /// <summary>Reads certificates in PEM form.</summary>
 public static class PemCertificates

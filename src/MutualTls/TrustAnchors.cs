@@ -2,23 +2,25 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
-namespace Zoneway.Xds.Grpc;
+namespace Zoneway.MutualTls;
 
 /// <summary>
 /// Certificates named as trusted, each of them an anchor of its own as in Go and Envoy: the server's certificate itself or an intermediate
 /// will do, where .NET asks for a root. Kuma's control plane hands out its own certificate when it was told of no CA (protocol §1.3).
 /// </summary>
-internal static class TrustAnchors
+public static class TrustAnchors
 {
-    // RFC 5280 §4.2.1.12: id-kp-serverAuth.
+    // RFC 5280 §4.2.1.12: id-kp-serverAuth and id-kp-clientAuth.
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
+    private const string ClientAuthentication = "1.3.6.1.5.5.7.3.2";
 
-    /// <summary>How chains of server certificates are built: no revocation checks, no downloads.</summary>
+    /// <summary>How chains of peers' certificates are built: no revocation checks, no downloads. To be used for one handshake only, as the peer's own certificates are added to it.</summary>
     /// <param name="anchors">The only certificates trusted. Null: the system's roots.</param>
-    public static X509ChainPolicy CreatePolicy(X509Certificate2Collection? anchors)
+    /// <param name="ofClients">Whether the peers are clients rather than servers.</param>
+    public static X509ChainPolicy CreatePolicy(X509Certificate2Collection? anchors, bool ofClients = false)
     {
         var policy = new X509ChainPolicy { RevocationMode = X509RevocationMode.NoCheck, DisableCertificateDownloads = true };
-        policy.ApplicationPolicy.Add(new Oid(ServerAuthentication));
+        policy.ApplicationPolicy.Add(new Oid(ofClients ? ClientAuthentication : ServerAuthentication));
         if (anchors is not null)
         {
             policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -47,6 +49,6 @@ internal static class TrustAnchors
     }
 
     // Byte by byte: the framework's own equality compares issuer and serial number only, which anyone can copy.
-    private static bool IsAnchor(X509Certificate2 certificate, X509Certificate2Collection anchors) =>
+    internal static bool IsAnchor(X509Certificate2 certificate, X509Certificate2Collection anchors) =>
         anchors.Any(anchor => anchor.RawDataMemory.Span.SequenceEqual(certificate.RawDataMemory.Span));
 }

@@ -1,0 +1,92 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Logging;
+using Zoneway.Egress.Http;
+using Zoneway.Egress.Tcp;
+using Zoneway.MutualTls;
+using Zoneway.SniRouter.Proxying;
+using Zoneway.SniRouter.Telemetry;
+using Zoneway.Termination;
+
+namespace Zoneway.Egress.Connections;
+
+/// <summary>The way of a connection whose chain ends TLS: handshake, access control, and then bytes or HTTP. Protocol §5.8.</summary>
+internal sealed partial class ConnectionTerminator(
+    TerminatedChains chains, TcpForwarder tcp, InnerHttpServer http, TimeProvider time, ILogger<ConnectionTerminator> logger)
+{
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
+
+    /// <summary>Serves a connection that the router has handed on.</summary>
+    public async Task OnConnectionAsync(ConnectionContext context)
+    {
+        var scope = (ConnectionScope)context.Features.Get<IRouteFeature>()!;
+        if (scope.FilterChain.Action is not TerminatedChainConfig)
+        {
+            return;
+        }
+
+        var chain = chains.Of(scope.FilterChain);
+        if (chain.Chain.RateLimit is { } limit && !limit.TryTake((long)time.GetElapsedTime(0).TotalMilliseconds))
+        {
+            scope.Outcome = ConnectionOutcome.RateLimited;
+            return;
+        }
+
+        if (chain.Tls is null)
+        {
+            await ServeAsync(context, scope, chain, new DuplexPipeStream(context.Transport), TlsHandshake.Plain);
+            return;
+        }
+
+        var handshake = await AuthenticateAsync(context, chain.Tls);
+        if (handshake.Stream is null)
+        {
+            scope.Outcome = OutcomeOf(handshake.Failure);
+            Log.HandshakeFailed(logger, handshake.Failure == TlsFailure.NotReady ? LogLevel.Warning : LogLevel.Debug, context.ConnectionId, chain.Chain.Name, scope.ServerName, handshake.Detail);
+            return;
+        }
+
+        await using (handshake.Stream)
+        {
+            await ServeAsync(context, scope, chain, handshake.Stream, handshake);
+        }
+    }
+
+    private async ValueTask<TlsHandshake> AuthenticateAsync(ConnectionContext context, ServerTls tls)
+    {
+        using var limit = new CancellationTokenSource(HandshakeTimeout, time);
+        return await tls.AuthenticateAsync(new DuplexPipeStream(context.Transport), limit.Token);
+    }
+
+    private Task ServeAsync(ConnectionContext context, ConnectionScope scope, TerminatedChain chain, Stream stream, TlsHandshake handshake)
+    {
+        var connection = new TerminatedConnection
+        {
+            Id = context.ConnectionId,
+            ServerName = scope.ServerName.ToLowerInvariant(),
+            Peer = handshake.Peer,
+            Remote = context.RemoteEndPoint as System.Net.IPEndPoint,
+            Local = context.LocalEndPoint as System.Net.IPEndPoint,
+        };
+        if (chain.Config.Tcp is { } proxy)
+        {
+            return tcp.ServeAsync(scope, stream, proxy);
+        }
+
+        return chain.Http is not null ? http.ServeAsync(context, scope, stream, handshake, chain, connection) : Task.CompletedTask;
+    }
+
+    private static ConnectionOutcome OutcomeOf(TlsFailure failure) => failure switch
+    {
+        TlsFailure.NotReady => ConnectionOutcome.TlsNotReady,
+        TlsFailure.NoPeerCertificate => ConnectionOutcome.ClientCertificateMissing,
+        TlsFailure.PeerNotTrusted or TlsFailure.PeerName or TlsFailure.PeerHash => ConnectionOutcome.ClientCertificateRefused,
+        TlsFailure.Timeout => ConnectionOutcome.TlsHandshakeTimeout,
+        _ => ConnectionOutcome.TlsHandshakeFailed,
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(EventId = 900, Message = "Connection {ConnectionId} for filter chain {FilterChain} (server name '{ServerName}'): no TLS, {Detail}.")]
+        public static partial void HandshakeFailed(ILogger logger, LogLevel level, string connectionId, string filterChain, string serverName, string detail);
+    }
+}

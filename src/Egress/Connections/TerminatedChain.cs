@@ -1,0 +1,31 @@
+using Zoneway.MutualTls;
+using Zoneway.SniRouter.Clusters;
+using Zoneway.SniRouter.Routing;
+using Zoneway.Termination;
+using Zoneway.Termination.Http;
+
+namespace Zoneway.Egress.Connections;
+
+/// <summary>A filter chain that ends TLS, with all that its connections share: the server's side of TLS, filters and routes.</summary>
+internal sealed class TerminatedChain
+{
+    public TerminatedChain(FilterChain chain, TerminatedChainConfig config, TerminatedChain? previous, SecretStore secrets, TimeProvider time)
+    {
+        Chain = chain;
+        Config = config;
+        Tls = config.Tls is null ? null : new ServerTls(config.Tls, secrets, time);
+        Http = config.Http is null ? null : new HttpFilterChain(config.Http, name => Find(chain, name), previous?.Http, time);
+    }
+
+    public FilterChain Chain { get; }
+
+    public TerminatedChainConfig Config { get; }
+
+    /// <summary>Ends TLS; null when the stream is plain.</summary>
+    public ServerTls? Tls { get; }
+
+    /// <summary>Filters and routes; null when the chain does not speak HTTP.</summary>
+    public HttpFilterChain? Http { get; }
+
+    private static ClusterState Find(FilterChain chain, string name) => chain.Clusters.First(cluster => string.Equals(cluster.Name, name, StringComparison.Ordinal));
+}

@@ -1,0 +1,30 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.DependencyInjection;
+using Zoneway.Egress.Connections;
+using Zoneway.Egress.Http;
+using Zoneway.Egress.Tcp;
+using Zoneway.Hosting;
+
+namespace Zoneway.Egress;
+
+/// <summary>What the zone egress has that the zone ingress has not: it ends TLS, and forwards what is inside.</summary>
+public sealed class EgressModule : ITerminationModule
+{
+    /// <inheritdoc/>
+    public void AddServices(IServiceCollection services)
+    {
+        services.AddSingleton<TerminatedChains>();
+        services.AddSingleton<ConnectionTerminator>();
+        services.AddSingleton<UpstreamSecurity>();
+        services.AddSingleton<TcpForwarder>();
+        services.AddHttpForwarder();
+        services.AddSingleton<UpstreamPools>();
+        services.AddSingleton<RequestForwarder>();
+        services.AddSingleton<RequestHandler>();
+        services.AddSingleton<InnerHttpServer>();
+        services.AddHostedService(provider => provider.GetRequiredService<InnerHttpServer>());
+    }
+
+    /// <inheritdoc/>
+    public ConnectionDelegate CreateHandler(IServiceProvider services) => services.GetRequiredService<ConnectionTerminator>().OnConnectionAsync;
+}

@@ -1,0 +1,104 @@
+using Microsoft.AspNetCore.Http;
+using Yarp.ReverseProxy.Forwarder;
+using Zoneway.SniRouter.Telemetry;
+
+namespace Zoneway.Egress.Http;
+
+/// <summary>Why forwarding a request has failed.</summary>
+/// <param name="Kind">What happened.</param>
+/// <param name="Detail">A few words for whoever reads the answer.</param>
+internal readonly record struct ForwardFault(ForwardFaultKind Kind, string Detail)
+{
+    // RFC 9113 §7.
+    private const long RefusedStream = 7;
+
+    /// <summary>Whether nothing of the request can have reached an endpoint.</summary>
+    public bool IsConnectFailure => Kind is ForwardFaultKind.ConnectFailed or ForwardFaultKind.ConnectTimeout or ForwardFaultKind.Tls or ForwardFaultKind.Overflow;
+
+    /// <summary>What YARP's error stands for.</summary>
+    public static ForwardFault Of(HttpContext context, ForwarderError error, TimeLimit limit, in AttemptLimit attempt)
+    {
+        if (error == ForwarderError.None)
+        {
+            return new(ForwardFaultKind.None, "");
+        }
+
+        var exception = context.Features.Get<IForwarderErrorFeature>()?.Exception;
+        return context.RequestAborted.IsCancellationRequested ? new(ForwardFaultKind.ClientGone, "")
+            : limit.IsOver ? new(ForwardFaultKind.RequestTimeout, "no answer in time")
+            : attempt.IsOver ? new(ForwardFaultKind.AttemptTimeout, "no answer in time")
+            : UpstreamConnectException.Find(exception) is { } connect ? OfConnect(connect)
+            : error switch
+            {
+                ForwarderError.RequestTimedOut => new(ForwardFaultKind.Idle, "nothing was sent or received for too long"),
+                ForwarderError.RequestBodyClient => new(ForwardFaultKind.RequestBody, "the request's body could not be read"),
+                ForwarderError.RequestCreation => new(ForwardFaultKind.RequestBody, "the request cannot be forwarded"),
+                _ when IsRefused(exception) => new(ForwardFaultKind.RefusedStream, "the endpoint refused the request unprocessed"),
+                ForwarderError.ResponseHeaders => new(ForwardFaultKind.Reset, "the answer's headers are not acceptable"),
+                _ => new(ForwardFaultKind.Reset, "the connection ended before the answer"),
+            };
+    }
+
+    private static ForwardFault OfConnect(UpstreamConnectException connect) => new(
+        connect.Outcome switch
+        {
+            ConnectionOutcome.ConnectTimeout => ForwardFaultKind.ConnectTimeout,
+            ConnectionOutcome.UpstreamTlsFailed => ForwardFaultKind.Tls,
+            ConnectionOutcome.UpstreamOverflow => ForwardFaultKind.Overflow,
+            _ => ForwardFaultKind.ConnectFailed,
+        },
+        connect.Message);
+
+    private static bool IsRefused(Exception? exception)
+    {
+        for (; exception is not null; exception = exception.InnerException)
+        {
+            if (exception is HttpProtocolException { ErrorCode: RefusedStream })
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+}
+
+/// <summary>Kinds of faults.</summary>
+internal enum ForwardFaultKind
+{
+    /// <summary>None.</summary>
+    None,
+
+    /// <summary>The client has gone.</summary>
+    ClientGone,
+
+    /// <summary>The client's body could not be read, or its request not be formed.</summary>
+    RequestBody,
+
+    /// <summary>The endpoint did not accept the connection.</summary>
+    ConnectFailed,
+
+    /// <summary>The endpoint did not accept the connection in time.</summary>
+    ConnectTimeout,
+
+    /// <summary>TLS with the endpoint failed.</summary>
+    Tls,
+
+    /// <summary>The cluster's circuit breaker is open.</summary>
+    Overflow,
+
+    /// <summary>The connection or the stream ended before the answer.</summary>
+    Reset,
+
+    /// <summary>The endpoint refused the stream unprocessed.</summary>
+    RefusedStream,
+
+    /// <summary>The time of the attempt was over.</summary>
+    AttemptTimeout,
+
+    /// <summary>The time of the request was over.</summary>
+    RequestTimeout,
+
+    /// <summary>No byte for too long.</summary>
+    Idle,
+}

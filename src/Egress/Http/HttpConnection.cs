@@ -1,0 +1,106 @@
+using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Connections.Features;
+using Zoneway.Egress.Connections;
+using Zoneway.Termination;
+using Zoneway.Termination.Http;
+
+namespace Zoneway.Egress.Http;
+
+/// <summary>What the requests of one connection share, and the time limits of the connection between requests: idle time and age. It then ends in order (GOAWAY, Connection: close).</summary>
+internal sealed class HttpConnection : IDisposable
+{
+    private readonly ConnectionContext _connection;
+    private readonly TerminatedChain _chain;
+    private readonly TimeProvider _time;
+    private ITimer? _idle;
+    private ITimer? _age;
+    private long _idleSince;
+    private int _active;
+    private int _closing;
+    private long _sent;
+    private long _received;
+
+    public HttpConnection(ConnectionContext connection, TerminatedChain chain, TerminatedConnection facts, TimeProvider time)
+    {
+        _connection = connection;
+        _chain = chain;
+        _time = time;
+        Facts = facts;
+    }
+
+    /// <summary>What is known of the connection.</summary>
+    public TerminatedConnection Facts { get; }
+
+    /// <summary>Filters and routes, as they were when the connection came.</summary>
+    public HttpFilterChain Filters => _chain.Http!;
+
+    /// <summary>How the chain serves HTTP.</summary>
+    public HttpConnectionManagerConfig Config => _chain.Config.Http!;
+
+    /// <summary>The filter chain's name.</summary>
+    public string ChainName => _chain.Chain.Name;
+
+    /// <summary>Bytes of request bodies.</summary>
+    public long BytesSent => Volatile.Read(ref _sent);
+
+    /// <summary>Bytes of answers' bodies.</summary>
+    public long BytesReceived => Volatile.Read(ref _received);
+
+    /// <summary>Whether it takes no further requests.</summary>
+    public bool IsClosing => Volatile.Read(ref _closing) != 0;
+
+    /// <summary>Starts the clocks.</summary>
+    public void Start()
+    {
+        _idleSince = _time.GetTimestamp();
+        if (Config.IdleTimeout != Timeout.InfiniteTimeSpan)
+        {
+            _idle = _time.CreateTimer(static state => ((HttpConnection)state!).OnIdleDue(), this, Config.IdleTimeout, Timeout.InfiniteTimeSpan);
+        }
+
+        if (Config.MaxConnectionDuration != Timeout.InfiniteTimeSpan)
+        {
+            _age = _time.CreateTimer(static state => ((HttpConnection)state!).Close(), this, Config.MaxConnectionDuration, Timeout.InfiniteTimeSpan);
+        }
+    }
+
+    /// <summary>A request begins.</summary>
+    public void RequestStarted() => Interlocked.Increment(ref _active);
+
+    /// <summary>A request is over.</summary>
+    public void RequestEnded(long sent, long received)
+    {
+        Interlocked.Add(ref _sent, sent);
+        Interlocked.Add(ref _received, received);
+        Volatile.Write(ref _idleSince, _time.GetTimestamp());
+        Interlocked.Decrement(ref _active);
+    }
+
+    /// <summary>Takes no further requests and ends when those that run are over.</summary>
+    public void Close()
+    {
+        if (Interlocked.Exchange(ref _closing, 1) == 0)
+        {
+            _connection.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _idle?.Dispose();
+        _age?.Dispose();
+    }
+
+    private void OnIdleDue()
+    {
+        var left = Volatile.Read(ref _active) > 0 ? Config.IdleTimeout : Config.IdleTimeout - _time.GetElapsedTime(Volatile.Read(ref _idleSince));
+        if (left > TimeSpan.Zero)
+        {
+            _idle?.Change(left, Timeout.InfiniteTimeSpan);
+            return;
+        }
+
+        Close();
+    }
+}

@@ -1,0 +1,83 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+
+namespace Zoneway.Egress.Http;
+
+/// <summary>The body of a request as the forwarder reads it: counted, and with a notice at its end.</summary>
+internal sealed class RequestBody(Stream inner) : Stream
+{
+    private Action? _read;
+    private long _length;
+    private bool _ended;
+
+    /// <summary>Whether any of it was asked for.</summary>
+    public bool WasRead { get; private set; }
+
+    /// <summary>Bytes read so far.</summary>
+    public override long Length => Volatile.Read(ref _length);
+
+    public override bool CanRead => true;
+
+    public override bool CanSeek => false;
+
+    public override bool CanWrite => false;
+
+    public override long Position
+    {
+        get => Length;
+        set => throw new NotSupportedException();
+    }
+
+    /// <summary>Puts one in the place of a request's body; null when the request has none.</summary>
+    public static RequestBody? Watch(HttpContext context)
+    {
+        if (context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true })
+        {
+            return null;
+        }
+
+        var body = new RequestBody(context.Request.Body);
+        context.Request.Body = body;
+        return body;
+    }
+
+    /// <summary>Calls back when the whole body was read.</summary>
+    public void WhenRead(Action read)
+    {
+        _read = read;
+        if (_ended)
+        {
+            read();
+        }
+    }
+
+    public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        WasRead = true;
+        var read = await inner.ReadAsync(buffer, cancellationToken);
+        if (read > 0)
+        {
+            Volatile.Write(ref _length, _length + read);
+        }
+        else if (!buffer.IsEmpty && !_ended)
+        {
+            _ended = true;
+            _read?.Invoke();
+        }
+
+        return read;
+    }
+
+    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
+        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
+
+    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
+
+    public override void Flush() => throw new NotSupportedException();
+
+    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
+
+    public override void SetLength(long value) => throw new NotSupportedException();
+}

@@ -1,0 +1,61 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Options;
+using Yarp.ReverseProxy.Forwarder;
+using Zoneway.SniRouter;
+using Zoneway.SniRouter.Clusters;
+using Zoneway.Termination.Http;
+
+namespace Zoneway.Egress.Http;
+
+/// <summary>Forwards a request to an endpoint of its cluster, and again to another one where that is allowed.</summary>
+internal sealed class RequestForwarder(IHttpForwarder forwarder, UpstreamPools pools, IOptions<SniRouterOptions> options, TimeProvider time)
+{
+    /// <summary>Forwards, and answers in the endpoint's stead when it does not.</summary>
+    public async ValueTask ForwardAsync(HttpExchange exchange, HttpVerdict verdict)
+    {
+        var state = verdict.Target.Cluster;
+        if (state.Current is not { } cluster)
+        {
+            await exchange.AnswerAsync(state.Config is null ? UpstreamReplies.NoCluster(exchange, state) : UpstreamReplies.NoEndpoints(exchange, state));
+            return;
+        }
+
+        using var limit = TimeLimit.Start(exchange, verdict.Forward!, cluster.Config, time);
+        var retries = new Retries(verdict.Forward!.Retries);
+        var attempts = new EndpointAttempts(cluster.Select(verdict.Target.MetadataMatch), (int)Math.Min(retries.Allowed + options.Value.ConnectAttempts, EndpointAttempts.MaxAttempts));
+        UpstreamEndpoint? endpoint = null;
+        while (true)
+        {
+            // When every endpoint was tried, the last one gets what is left.
+            endpoint = attempts.Next() ?? (retries.Made > 0 ? endpoint : null);
+            if (endpoint is null)
+            {
+                state.Stats.NoneHealthy();
+                await exchange.AnswerAsync(UpstreamReplies.NoEndpoints(exchange, state));
+                return;
+            }
+
+            var pool = pools.Get(state, cluster, endpoint);
+            var transformer = new ForwardTransformer(exchange, verdict, endpoint, pool.Origin, retries);
+            using var attempt = limit.ForAttempt(retries.PerTryTimeout);
+            var error = await forwarder.SendAsync(
+                exchange.Context, pool.Origin, pool.Invoker, pool.ConfigFor(exchange.Context.Request, verdict.Forward.IdleTimeout ?? exchange.Connection.Config.StreamIdleTimeout), transformer, attempt.Token);
+            if (error == ForwarderError.None && !transformer.WantsRetry)
+            {
+                return;
+            }
+
+            var fault = ForwardFault.Of(exchange.Context, error, limit, attempt);
+            if (!exchange.Context.Response.HasStarted && !exchange.Context.RequestAborted.IsCancellationRequested
+                && (transformer.WantsRetry || retries.Answers(fault, attempts.Left)) && exchange.CanRepeat && !limit.IsOver)
+            {
+                exchange.Context.Response.Clear();
+                await retries.WaitAsync(time, limit.Token);
+                continue;
+            }
+
+            await UpstreamReplies.AnswerAsync(exchange, state, endpoint, fault);
+            return;
+        }
+    }
+}

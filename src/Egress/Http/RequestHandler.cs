@@ -1,0 +1,90 @@
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Abstractions;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.Extensions.Logging;
+using Microsoft.Net.Http.Headers;
+using Zoneway.Termination.Http;
+
+namespace Zoneway.Egress.Http;
+
+/// <summary>The way of a request: what no proxy may pass on is refused, filters and routes say what becomes of it, and it is answered here or forwarded.</summary>
+internal sealed partial class RequestHandler(RequestForwarder forwarder, ILogger<RequestHandler> logger) : IHttpApplication<HttpContext>
+{
+    /// <inheritdoc/>
+    public HttpContext CreateContext(IFeatureCollection contextFeatures)
+    {
+        if (contextFeatures is not IHostContextContainer<HttpContext> container)
+        {
+            return new DefaultHttpContext(contextFeatures);
+        }
+
+        // Kestrel keeps one for each connection or stream, and uses it again.
+        if (container.HostContext is DefaultHttpContext kept)
+        {
+            kept.Initialize(contextFeatures);
+            return kept;
+        }
+
+        return container.HostContext = new DefaultHttpContext(contextFeatures);
+    }
+
+    /// <inheritdoc/>
+    public void DisposeContext(HttpContext context, Exception? exception) => ((DefaultHttpContext)context).Uninitialize();
+
+    /// <inheritdoc/>
+    public async Task ProcessRequestAsync(HttpContext context)
+    {
+        var connection = context.Features.GetRequiredFeature<HttpConnection>();
+        var exchange = new HttpExchange(context, connection);
+        connection.RequestStarted();
+        try
+        {
+            await AnswerAsync(exchange);
+        }
+        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            Log.Fault(logger, exception, connection.Facts.Id);
+            await exchange.AnswerAsync(new LocalReply(StatusCodes.Status500InternalServerError, "internal_error", "a fault of the proxy"));
+        }
+        finally
+        {
+            connection.RequestEnded(exchange.BytesSent, exchange.BytesReceived);
+        }
+    }
+
+    private ValueTask AnswerAsync(HttpExchange exchange)
+    {
+        if (IsAmbiguous(exchange.Context.Request))
+        {
+            // Whoever reads it otherwise than we do would find a second request in it: nothing more is read from this client.
+            exchange.Connection.Close();
+            return exchange.AnswerAsync(new LocalReply(StatusCodes.Status400BadRequest, "ambiguous_framing", "the request has both Content-Length and Transfer-Encoding"));
+        }
+
+        return DecideAsync(exchange);
+    }
+
+    private async ValueTask DecideAsync(HttpExchange exchange)
+    {
+        var connection = exchange.Connection;
+        var verdict = await connection.Filters.DecideAsync(exchange.Context, connection.Facts, exchange.Context.RequestAborted);
+        if (verdict.Reply is { } reply)
+        {
+            await exchange.AnswerAsync(reply);
+            return;
+        }
+
+        await forwarder.ForwardAsync(exchange, verdict);
+    }
+
+    // RFC 9112 §6.3: such a message ought to be handled as an error. Kestrel takes Transfer-Encoding and hides the other one under this name.
+    private static bool IsAmbiguous(HttpRequest request) =>
+        request.Headers.ContainsKey("X-Content-Length") && request.Headers.ContainsKey(HeaderNames.TransferEncoding);
+
+    private static partial class Log
+    {
+        [LoggerMessage(910, LogLevel.Error, "A request on connection {ConnectionId} ended by a fault of the proxy.")]
+        public static partial void Fault(ILogger logger, Exception exception, string connectionId);
+    }
+}
