@@ -1,6 +1,7 @@
 using Envoy.Config.Cluster.V3;
 using Envoy.Config.Core.V3;
 using Envoy.Config.Listener.V3;
+using Envoy.Config.Route.V3;
 using Google.Protobuf.Reflection;
 
 namespace Zoneway.Xds.Translation;
@@ -19,6 +20,12 @@ internal static class UnsafeFields
         [Filter.Descriptor] = [],
         [Address.Descriptor] = [],
         [SocketAddress.Descriptor] = [],
+        [HeaderMatcher.Descriptor] = [],
+        [Envoy.Type.V3.Int64Range.Descriptor] = [],
+        [Envoy.Type.Matcher.V3.StringMatcher.Descriptor] = [],
+        [Envoy.Type.Matcher.V3.RegexMatcher.Descriptor] = [],
+        [global::Xds.Type.Matcher.V3.StringMatcher.Descriptor] = [],
+        [global::Xds.Type.Matcher.V3.RegexMatcher.Descriptor] = [],
     };
 
     private static readonly Dictionary<MessageDescriptor, (int Number, string Name)[]> HarmfulFields = new()
