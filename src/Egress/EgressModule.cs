@@ -4,6 +4,7 @@ using Zoneway.Egress.Connections;
 using Zoneway.Egress.Http;
 using Zoneway.Egress.Tcp;
 using Zoneway.Hosting;
+using Zoneway.Termination.Rbac;
 
 namespace Zoneway.Egress;
 
@@ -15,6 +16,7 @@ public sealed class EgressModule : ITerminationModule
     {
         services.AddSingleton<TerminatedChains>();
         services.AddSingleton<ConnectionTerminator>();
+        services.AddSingleton<DenialLog>();
         services.AddSingleton<UpstreamSecurity>();
         services.AddSingleton<TcpForwarder>();
         services.AddHttpForwarder();

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Zoneway.MutualTls;
 using Zoneway.Xds.Admin;
 using Zoneway.Xds.Ads;
 using Zoneway.Xds.Bootstrap;
@@ -38,6 +39,7 @@ public static class XdsServiceCollectionExtensions
     private static void AddConfigurationStore(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<SecretStore>();
         services.AddSingleton<ConfigurationStats>();
         services.AddSingleton<ConfigurationStore>();
         services.AddSingleton<IResourceSink>(provider => provider.GetRequiredService<ConfigurationStore>());

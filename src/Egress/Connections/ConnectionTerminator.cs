@@ -1,17 +1,20 @@
+using System.Net;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Zoneway.Egress.Http;
 using Zoneway.Egress.Tcp;
 using Zoneway.MutualTls;
 using Zoneway.SniRouter.Proxying;
+using Zoneway.SniRouter.Routing;
 using Zoneway.SniRouter.Telemetry;
 using Zoneway.Termination;
+using Zoneway.Termination.Rbac;
 
 namespace Zoneway.Egress.Connections;
 
 /// <summary>The way of a connection whose chain ends TLS: handshake, access control, and then bytes or HTTP. Protocol §5.8.</summary>
 internal sealed partial class ConnectionTerminator(
-    TerminatedChains chains, TcpForwarder tcp, InnerHttpServer http, TimeProvider time, ILogger<ConnectionTerminator> logger)
+    TerminatedChains chains, TcpForwarder tcp, InnerHttpServer http, DenialLog denials, TimeProvider time, ILogger<ConnectionTerminator> logger)
 {
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
@@ -59,21 +62,57 @@ internal sealed partial class ConnectionTerminator(
 
     private Task ServeAsync(ConnectionContext context, ConnectionScope scope, TerminatedChain chain, Stream stream, TlsHandshake handshake)
     {
+        var connection = Describe(context, scope, chain.Config, handshake);
+        foreach (var filter in chain.AccessControl)
+        {
+            var decision = filter.Decide(connection, null);
+            if (!decision.IsAllowed)
+            {
+                scope.Outcome = ConnectionOutcome.AccessDenied;
+                denials.Write(RbacDenial.Of(filter, connection, decision));
+                return Task.CompletedTask;
+            }
+        }
+
+        return chain.Config switch
+        {
+            { Tcp: { } proxy } => tcp.ServeAsync(scope, stream, proxy),
+            { Http: not null } => http.ServeAsync(context, scope, stream, handshake, chain, connection),
+            { Response: { } response } => RespondAsync(scope, stream, response),
+            _ => Task.CompletedTask,
+        };
+    }
+
+    private static async Task RespondAsync(ConnectionScope scope, Stream stream, DirectResponseConfig response)
+    {
+        try
+        {
+            await stream.WriteAsync(response.Body);
+            scope.Outcome = ConnectionOutcome.DirectResponse;
+        }
+        catch (IOException)
+        {
+            scope.Outcome = ConnectionOutcome.DownstreamReset;
+        }
+    }
+
+    private static TerminatedConnection Describe(ConnectionContext context, ConnectionScope scope, TerminatedChainConfig config, TlsHandshake handshake)
+    {
+        // What no filter chain asked to see was not noted before, but TLS knows it.
+        var serverName = scope.ServerName.Length > 0 ? scope.ServerName : handshake.Stream?.TargetHostName ?? "";
         var connection = new TerminatedConnection
         {
             Id = context.ConnectionId,
-            ServerName = scope.ServerName.ToLowerInvariant(),
+            ServerName = serverName.ToLowerInvariant(),
             Peer = handshake.Peer,
-            Remote = context.RemoteEndPoint as System.Net.IPEndPoint,
-            Local = context.LocalEndPoint as System.Net.IPEndPoint,
+            Remote = context.RemoteEndPoint as IPEndPoint,
+            Local = context.LocalEndPoint as IPEndPoint,
         };
-        if (chain.Config.Tcp is { } proxy)
-        {
-            return tcp.ServeAsync(scope, stream, proxy);
-        }
-
-        return chain.Http is not null ? http.ServeAsync(context, scope, stream, handshake, chain, connection) : Task.CompletedTask;
+        return config.FilterState.IsEmpty ? connection : connection with { FilterState = config.FilterState.ToDictionary(state => state.Key, state => ValueOf(state.Format, connection), StringComparer.Ordinal) };
     }
+
+    private static string ValueOf(FilterStateSource source, TerminatedConnection connection) =>
+        source == FilterStateSource.RequestedServerName ? connection.ServerName : string.Join(',', connection.Peer.UriNames);
 
     private static ConnectionOutcome OutcomeOf(TlsFailure failure) => failure switch
     {

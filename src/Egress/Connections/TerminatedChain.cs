@@ -3,6 +3,7 @@ using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Routing;
 using Zoneway.Termination;
 using Zoneway.Termination.Http;
+using Zoneway.Termination.Rbac;
 
 namespace Zoneway.Egress.Connections;
 
@@ -14,6 +15,7 @@ internal sealed class TerminatedChain
         Chain = chain;
         Config = config;
         Tls = config.Tls is null ? null : new ServerTls(config.Tls, secrets, time);
+        AccessControl = config.AccessControl.IsEmpty ? [] : [.. config.AccessControl.Select(filter => new RbacFilter(filter, previous?.CountersOf(filter)))];
         Http = config.Http is null ? null : new HttpFilterChain(config.Http, name => Find(chain, name), previous?.Http, time);
     }
 
@@ -24,8 +26,14 @@ internal sealed class TerminatedChain
     /// <summary>Ends TLS; null when the stream is plain.</summary>
     public ServerTls? Tls { get; }
 
+    /// <summary>Who may connect.</summary>
+    public RbacFilter[] AccessControl { get; }
+
     /// <summary>Filters and routes; null when the chain does not speak HTTP.</summary>
     public HttpFilterChain? Http { get; }
+
+    private RbacCounters? CountersOf(RbacFilterConfig filter) =>
+        Array.Find(AccessControl, known => string.Equals(known.Config.StatPrefix, filter.StatPrefix, StringComparison.Ordinal))?.Counters;
 
     private static ClusterState Find(FilterChain chain, string name) => chain.Clusters.First(cluster => string.Equals(cluster.Name, name, StringComparison.Ordinal));
 }

@@ -6,6 +6,8 @@ namespace Zoneway.Termination.Http;
 /// <summary>The filters and routes of one connection manager, linked to its clusters: says of each request what becomes of it. Safe for any number of requests at a time.</summary>
 public sealed class HttpFilterChain
 {
+    private readonly ClusterState? _target;
+
     /// <summary>Links a configuration.</summary>
     /// <param name="config">What the control plane said.</param>
     /// <param name="findCluster">The state of a cluster by name; called for every cluster that a route names.</param>
@@ -14,7 +16,8 @@ public sealed class HttpFilterChain
     public HttpFilterChain(HttpConnectionManagerConfig config, Func<string, ClusterState> findCluster, HttpFilterChain? previous, TimeProvider time)
     {
         Config = config;
-        _ = (findCluster, previous, time);
+        _ = (previous, time);
+        _target = config.Routes.ClusterNames is [var name, ..] ? findCluster(name) : null;
     }
 
     /// <summary>What the control plane said.</summary>
@@ -26,7 +29,12 @@ public sealed class HttpFilterChain
     /// <param name="cancellationToken">Cancelled when the client has gone.</param>
     public ValueTask<HttpVerdict> DecideAsync(HttpContext request, TerminatedConnection connection, CancellationToken cancellationToken)
     {
-        _ = (Config, request, connection, cancellationToken);
+        _ = (request, connection, cancellationToken);
+        if (_target is not null)
+        {
+            return ValueTask.FromResult(HttpVerdict.To(new SniRouter.Routing.ClusterTarget(_target, EndpointMetadata.Empty), new ForwardConfig { RewritesHost = true, Timeout = Timeout.InfiniteTimeSpan }, "", null));
+        }
+
         return ValueTask.FromResult(HttpVerdict.Answer(new LocalReply(StatusCodes.Status404NotFound, "route_not_found", "no route")));
     }
 }

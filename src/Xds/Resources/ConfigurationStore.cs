@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
+using Zoneway.MutualTls;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Routing;
 using Zoneway.Xds.Protocol;
@@ -19,7 +20,8 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
     private readonly ResourceSet<ClusterConfig> _clusters;
     private readonly ResourceSet<LoadAssignment> _assignments;
     private readonly ResourceSet<ListenerConfig> _listeners;
-    private readonly ResourceSet<XdsResource> _secrets;
+    private readonly ResourceSet<LoadedSecret> _secrets;
+    private readonly SecretStore _secretStore;
     private readonly ReferenceCounter _assignmentNames = new();
     private readonly ReferenceCounter _secretNames = new();
     private readonly RejectedContents _rejected = new();
@@ -28,9 +30,10 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
     private readonly HeapTrimmer _heap;
 
     /// <summary>Creates a store that is the only one to drive a data plane.</summary>
-    public ConfigurationStore(DataPlaneUpdater dataPlane, ConfigurationStats stats, TimeProvider time, ILogger<ConfigurationStore> logger)
+    public ConfigurationStore(DataPlaneUpdater dataPlane, SecretStore secrets, ConfigurationStats stats, TimeProvider time, ILogger<ConfigurationStore> logger)
     {
         _dataPlane = dataPlane;
+        _secretStore = secrets;
         _logger = logger;
         Stats = stats;
         _clusters = new(resource => ClusterTranslator.Translate(resource, explains: false), stats[TypeUrls.Cluster]);
@@ -65,7 +68,7 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
             case TypeUrls.Listener:
                 return await ApplyListenersAsync(change);
             case TypeUrls.Secret:
-                return Conclude(change, _secrets.Apply(change), LogLevel.Information);
+                return ApplySecrets(change);
             default:
                 return Judge([new(change.TypeUrl, "", "the resource type is not known", Digest.Of(change.TypeUrl))]);
         }
@@ -145,6 +148,22 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
         return Conclude(change, result, LogLevel.Information, _listenerProblems.All);
     }
 
+    private List<ResourceError> ApplySecrets(ResourceChange change)
+    {
+        var result = _secrets.Apply(change);
+        foreach (var secret in result.Changed)
+        {
+            _secretStore.Set(secret);
+        }
+
+        foreach (var name in result.Removed)
+        {
+            _secretStore.Remove(name);
+        }
+
+        return Conclude(change, result, LogLevel.Information);
+    }
+
     // Assignments and secrets are never listed as removed; they vanish with what refers to them (protocol §3.3).
     private ImmutableArray<string> DropUnreferenced<T>(ResourceSetChange<T> result)
         where T : class
@@ -152,6 +171,7 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
         foreach (var name in _secretNames.Apply(result.Secrets.Added, result.Secrets.Removed))
         {
             _secrets.Drop(name);
+            _secretStore.Remove(name);
         }
 
         return [.. _assignmentNames.Apply(result.Assignments.Added, result.Assignments.Removed).Where(_assignments.Drop)];

@@ -36,14 +36,6 @@ internal static class ClusterNotes
     /// <summary>Notes the fields that have no effect, and rejects those that must have one.</summary>
     public static void NoteUnsupported(Cluster message, Findings findings)
     {
-        // Sending plain text where TLS is asked for would give away what it protects.
-        findings.IgnoreIf(TransportSockets.NeedTls(message), "transport_socket", "not yet enforced: TLS towards endpoints is not available; the cluster is not served until then");
-        findings.RejectIf(IsUnknown(message.TransportSocket), "transport_socket", "the transport socket is not known");
-        for (var i = 0; i < message.TransportSocketMatches.Count; i++)
-        {
-            findings.RejectIf(IsUnknown(message.TransportSocketMatches[i].TransportSocket), $"transport_socket_matches[{i}]", "the transport socket is not known");
-        }
-
         findings.IgnoreIf(message.UpstreamBindConfig is not null, "upstream_bind_config", "the system chooses the source address");
         findings.IgnoreIf(message.UpstreamConnectionOptions is not null, "upstream_connection_options", "keepalive and address racing are not configurable");
         findings.IgnoreIf(message.PerConnectionBufferLimitBytes is not null, "per_connection_buffer_limit_bytes", "buffers have a fixed size");
@@ -61,6 +53,4 @@ internal static class ClusterNotes
         findings.IgnoreIf(message.CommonLbConfig is { ZoneAwareLbConfig: not null }, "common_lb_config.zone_aware_lb_config", "only priorities and locality weights prefer a zone");
         findings.IgnoreIf(message.CommonLbConfig is { CloseConnectionsOnHostSetChange: true }, "common_lb_config.close_connections_on_host_set_change", "open connections stay");
     }
-
-    private static bool IsUnknown(Envoy.Config.Core.V3.TransportSocket? socket) => !TransportSockets.IsPlain(socket) && !TransportSockets.IsTls(socket);
 }

@@ -1,6 +1,7 @@
 using Envoy.Config.Cluster.V3;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.Xds.Resources;
+using Zoneway.Xds.Translation.Tls;
 
 namespace Zoneway.Xds.Translation;
 
@@ -20,7 +21,7 @@ internal static class ClusterTranslator
         ClusterNotes.NoteUnsupported(message, findings);
         var config = Translate(message, findings);
         ClusterNotes.NoteEnforced(message, config, findings);
-        var isServed = !findings.HasErrors && !TransportSockets.NeedTls(message);
+        var isServed = !findings.HasErrors;
         return new()
         {
             Config = isServed ? config : null,
@@ -56,6 +57,7 @@ internal static class ClusterTranslator
             CircuitBreakers = CircuitBreakerTranslator.Translate(message.CircuitBreakers, findings.At("circuit_breakers")),
             HealthChecks = HealthCheckTranslator.Translate(message.HealthChecks, findings),
             OutlierDetection = OutlierDetectionTranslator.Translate(message.OutlierDetection, findings.At("outlier_detection")),
+            TransportSockets = TransportSocketTranslator.Translate(message, findings),
             InlineAssignment = discovery == ClusterDiscovery.Eds ? null : TranslateEndpoints(message, discovery, findings.At("load_assignment")),
         };
     }

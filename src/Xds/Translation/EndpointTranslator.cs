@@ -110,6 +110,7 @@ internal static class EndpointTranslator
                 Weight = message.LoadBalancingWeight ?? 1,
                 Health = Translate(message.HealthStatus),
                 Metadata = MetadataTranslator.Translate(message.Metadata),
+                TransportSocketMatch = MetadataTranslator.TranslateTransportSocketMatch(message.Metadata),
                 Hostname = message.Endpoint.Hostname,
             };
     }

@@ -21,21 +21,14 @@ internal static class FilterChainTranslator
         var match = FilterChainMatchTranslator.Translate(message.FilterChainMatch, matchFindings);
         NoteMatch(match, findings);
         var admin = isAdmin ? AdminChainTranslator.Translate(message, findings) : null;
-        var action = admin ?? (TerminationNeed.WhyNeeded(message) is { } why ? Defer(why, findings) : TranslateAction(message, findings));
+        var action = admin ?? (TerminationNeed.IsNeeded(message) ? TerminatedChainTranslator.Translate(message, OfChain(message, findings)) : TranslateAction(message, findings));
         var config = new FilterChainConfig
         {
             Name = NameOf(message, match),
             Match = match,
             Action = findings.FirstError is { } error ? new QuarantinedConfig($"{error.Field}: {error.Reason}") : action!,
         };
-        return new(config, IsPlaced: !matchFindings.HasErrors, admin is null && TerminationNeed.IsHttp(message));
-    }
-
-    // The control plane has done nothing wrong, so it is not told of an error; but no connection may get past what is asked for here.
-    private static QuarantinedConfig Defer((string Field, string Reason) why, Findings findings)
-    {
-        findings.Ignore(why.Field, $"not yet enforced: {why.Reason}; connections of this chain are refused until then");
-        return new QuarantinedConfig($"{why.Field}: {why.Reason}");
+        return new(config, IsPlaced: !matchFindings.HasErrors);
     }
 
     private static void NoteMatch(FilterChainMatch match, Findings findings)
@@ -53,10 +46,8 @@ internal static class FilterChainTranslator
 
     private static FilterChainActionConfig? TranslateAction(FilterChain message, Findings findings)
     {
-        findings.RejectUnsafeFields();
+        OfChain(message, findings);
         findings.RejectIf(!TransportSockets.IsPlain(message.TransportSocket), "transport_socket", "the transport socket is not known");
-        findings.RejectIf(message.UseProxyProto == true, "use_proxy_proto", "the PROXY protocol is not spoken");
-        findings.IgnoreIf(message.TransportSocketConnectTimeout is not null, "transport_socket_connect_timeout", "the hello timeout is an option of the program");
         if (message.Filters.Count == 0)
         {
             // As in Envoy: nothing takes the connection, so it is closed.
@@ -82,6 +73,14 @@ internal static class FilterChainTranslator
 
         var action = TranslateLast(message.Filters[^1], findings.At("filters", message.Filters.Count - 1));
         return denied ?? (rateLimit is not null && action is TcpProxyConfig proxy ? proxy with { RateLimit = rateLimit } : action);
+    }
+
+    private static Findings OfChain(FilterChain message, Findings findings)
+    {
+        findings.RejectUnsafeFields();
+        findings.RejectIf(message.UseProxyProto == true, "use_proxy_proto", "the PROXY protocol is not spoken");
+        findings.IgnoreIf(message.TransportSocketConnectTimeout is not null, "transport_socket_connect_timeout", "the hello timeout is an option of the program");
+        return findings;
     }
 
     /// <summary>A filter before the last one: passed over where it asks for nothing, a refusal where it denies everyone, else an error.</summary>
@@ -138,7 +137,8 @@ internal static class FilterChainTranslator
             : null;
     }
 
-    private static DirectResponseConfig? TranslateDirectResponse(DataSource? source, Findings findings)
+    /// <summary>Fixed bytes; null, with an error noted, for those that are not given inline.</summary>
+    public static DirectResponseConfig? TranslateDirectResponse(DataSource? source, Findings findings)
     {
         switch (source?.SpecifierCase ?? DataSource.SpecifierOneofCase.None)
         {
@@ -174,5 +174,4 @@ internal static class FilterChainTranslator
 /// <summary>A chain, and what its listener has to know of it.</summary>
 /// <param name="Config">The chain.</param>
 /// <param name="IsPlaced">False when the match was not understood in full; the chain's server names may then not go to any other chain.</param>
-/// <param name="IsHttp">Whether it hands its connections to an HTTP connection manager.</param>
-internal sealed record TranslatedFilterChain(FilterChainConfig Config, bool IsPlaced, bool IsHttp);
+internal sealed record TranslatedFilterChain(FilterChainConfig Config, bool IsPlaced);

@@ -48,7 +48,7 @@ internal static class ListenerTranslator
         }
 
         var fallback = message.DefaultFilterChain is { } chain ? FilterChainTranslator.Translate(chain, findings.At("default_filter_chain", chain)) : null;
-        if (WhyNotServed(message, chains, fallback) is { } why)
+        if (WhyNotServed(message) is { } why)
         {
             findings.Excuse();
             findings.Ignore("", why);
@@ -65,17 +65,8 @@ internal static class ListenerTranslator
         };
     }
 
-    private static string? WhyNotServed(Listener message, List<TranslatedFilterChain> chains, TranslatedFilterChain? fallback)
-    {
-        if (message.BindToPort == false)
-        {
-            return "the listener is not bound to a port, so nothing can connect to it";
-        }
-
-        // The admin listener that Kuma always sends is of this kind (protocol §9.2).
-        var isHttp = chains.Count + (fallback is null ? 0 : 1) > 0 && chains.TrueForAll(chain => chain.IsHttp) && fallback is null or { IsHttp: true };
-        return isHttp ? "not yet enforced: the listener speaks HTTP only, which is not available; it is not bound until then" : null;
-    }
+    private static string? WhyNotServed(Listener message) =>
+        message.BindToPort == false ? "the listener is not bound to a port, so nothing can connect to it" : null;
 
     private static void NoteUnsupported(Listener message, Findings findings)
     {

@@ -10,10 +10,15 @@ namespace Zoneway.Xds.Translation;
 internal static class MetadataTranslator
 {
     private const string LoadBalancing = "envoy.lb";
+    private const string TransportSocketMatch = "envoy.transport_socket_match";
 
     /// <summary>The keys and values for load balancing; none when the message is absent or has no such part.</summary>
     public static EndpointMetadata Translate(Metadata? metadata) =>
         metadata is not null && metadata.FilterMetadata.TryGetValue(LoadBalancing, out var values) ? Translate(values) : EndpointMetadata.Empty;
+
+    /// <summary>The keys and values that ways to speak to an endpoint are chosen by.</summary>
+    public static EndpointMetadata TranslateTransportSocketMatch(Metadata? metadata) =>
+        metadata is not null && metadata.FilterMetadata.TryGetValue(TransportSocketMatch, out var values) ? Translate(values) : EndpointMetadata.Empty;
 
     /// <summary>The keys and values of a struct.</summary>
     public static EndpointMetadata Translate(Struct? values) =>

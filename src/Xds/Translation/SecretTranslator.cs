@@ -1,16 +1,45 @@
 using Envoy.Extensions.TransportSockets.Tls.V3;
+using Zoneway.MutualTls;
 using Zoneway.Xds.Resources;
+using Zoneway.Xds.Translation.Tls;
 
 namespace Zoneway.Xds.Translation;
 
-/// <summary>Checks envoy.extensions.transport_sockets.tls.v3.Secret. Secrets are kept as they are until something uses them.</summary>
+/// <summary>envoy.extensions.transport_sockets.tls.v3.Secret to <see cref="LoadedSecret"/>.</summary>
 internal static class SecretTranslator
 {
-    /// <summary>Checks a resource of SDS. No finding carries any of its content.</summary>
-    public static TranslationResult<XdsResource> Translate(XdsResource resource)
+    /// <summary>Translates a resource of SDS. No finding carries any of its content.</summary>
+    public static TranslationResult<LoadedSecret> Translate(XdsResource resource)
     {
         var findings = new Findings(resource.Name);
         var message = ResourceReader.Read(resource, Secret.Parser, secret => secret.Name, findings);
-        return new() { Config = message is null ? null : resource, Errors = findings.Errors, Ignored = findings.Ignored };
+        var config = message is null ? null : Translate(message, findings);
+        LoadedSecret? secret = null;
+        if (config is not null && !findings.HasErrors && !LoadedSecret.TryLoad(config, out secret, out var problem))
+        {
+            findings.Reject("", problem);
+        }
+
+        return new() { Config = secret, Errors = findings.Errors, Ignored = findings.Ignored, Enforced = findings.Enforced };
+    }
+
+    private static SecretConfig? Translate(Secret message, Findings findings)
+    {
+        switch (message.TypeCase)
+        {
+            case Secret.TypeOneofCase.TlsCertificate:
+                findings.Enforce("tls_certificate", "a certificate with its key");
+                return new SecretConfig { Name = message.Name, Certificate = TlsContextTranslator.TranslateCertificate(message.TlsCertificate, findings.At("tls_certificate")) };
+            case Secret.TypeOneofCase.ValidationContext:
+                findings.Enforce("validation_context", "whom to trust");
+                return new SecretConfig { Name = message.Name, Validation = ValidationContextTranslator.Translate(message.ValidationContext, findings.At("validation_context")) };
+            case Secret.TypeOneofCase.SessionTicketKeys:
+            case Secret.TypeOneofCase.GenericSecret:
+                findings.Ignore("", "nothing uses secrets of this kind");
+                return new SecretConfig { Name = message.Name };
+            default:
+                findings.Reject("", "the secret holds nothing that is known");
+                return null;
+        }
     }
 }
