@@ -37,7 +37,7 @@ public sealed record InputCondition(RbacInput Input, StringMatcher Value) : Rbac
     public override string ToString() => $"{NameOf(Input)} {Value}";
 
     /// <summary>The input in words.</summary>
-    internal static string NameOf(RbacInput input) => input switch
+    public static string NameOf(RbacInput input) => input switch
     {
         RbacInput.ServerName => "server name",
         RbacInput.UriSan => "peer's URI names",

@@ -134,11 +134,36 @@ internal sealed class Findings
     /// <summary>Rejects the fields of this message that are not known and must not be overlooked (<see cref="UnsafeFields"/>).</summary>
     public void RejectUnsafeFields()
     {
-        if (_report.Unsafe.Count > 0 && _report.Unsafe.TryGetValue(Path, out var numbers))
+        if (_report.Unsafe.Count > 0)
+        {
+            RejectUnsafe(Path, "");
+        }
+    }
+
+    /// <summary>
+    /// Rejects such fields of this message and of all messages in it, for messages where none may be overlooked, wherever it is. Those of values in a map are found by
+    /// this only: what their place on the wire was is not known any more.
+    /// </summary>
+    public void RejectUnsafeFieldsWithin()
+    {
+        if (_report.Unsafe.Count > 0)
+        {
+            var own = Path;
+            foreach (var path in _report.Unsafe.Keys.Where(path => path.StartsWith(own, StringComparison.Ordinal) && (path.Length == own.Length || path[own.Length] is '.' or '[')).ToList())
+            {
+                RejectUnsafe(path, path[own.Length..].TrimStart('.') + ".");
+            }
+        }
+    }
+
+    // Each once: a translator may ask for a part after the whole.
+    private void RejectUnsafe(string path, string field)
+    {
+        if (_report.Unsafe.Remove(path, out var numbers))
         {
             foreach (var number in numbers)
             {
-                Reject($"{number}", "a field that is not known decides where traffic goes or who may send it");
+                Reject($"{field.TrimStart('.')}{number}", "a field that is not known decides where traffic goes or who may send it");
             }
         }
     }

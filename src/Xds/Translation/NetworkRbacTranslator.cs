@@ -17,7 +17,7 @@ internal static class NetworkRbacTranslator
     /// <summary>Translates the filter: a refusal where everyone is refused, null where everyone may pass or an error was noted.</summary>
     public static QuarantinedConfig? Translate(Filter filter, Findings findings)
     {
-        findings.RejectUnsafeFields();
+        findings.RejectUnsafeFieldsWithin();
         findings.RejectIf(filter.Matcher is not null, "matcher", "access control by matcher is not available for connections that are passed through");
         findings.IgnoreIf(filter.ShadowRules is not null, "shadow_rules", "shadow rules decide nothing");
         findings.IgnoreIf(filter.ShadowMatcher is not null, "shadow_matcher", "shadow rules decide nothing");

@@ -1,8 +1,10 @@
 using Envoy.Config.Cluster.V3;
 using Envoy.Config.Core.V3;
 using Envoy.Config.Listener.V3;
+using Envoy.Config.Rbac.V3;
 using Envoy.Config.Route.V3;
 using Google.Protobuf.Reflection;
+using global::Xds.Type.Matcher.V3;
 
 namespace Zoneway.Xds.Translation;
 
@@ -26,6 +28,30 @@ internal static class UnsafeFields
         [Envoy.Type.Matcher.V3.RegexMatcher.Descriptor] = [],
         [global::Xds.Type.Matcher.V3.StringMatcher.Descriptor] = [],
         [global::Xds.Type.Matcher.V3.RegexMatcher.Descriptor] = [],
+        [Envoy.Type.Matcher.V3.PathMatcher.Descriptor] = [],
+        [Envoy.Type.Matcher.V3.FilterStateMatcher.Descriptor] = [],
+        [Envoy.Type.V3.Int32Range.Descriptor] = [],
+        [CidrRange.Descriptor] = [],
+        [Envoy.Extensions.Filters.Network.Rbac.V3.RBAC.Descriptor] = [],
+        [Envoy.Extensions.Filters.Http.Rbac.V3.RBAC.Descriptor] = [],
+        [Envoy.Extensions.Filters.Http.Rbac.V3.RBACPerRoute.Descriptor] = [],
+        [RBAC.Descriptor] = [],
+        [Policy.Descriptor] = [],
+        [Permission.Descriptor] = [],
+        [Permission.Types.Set.Descriptor] = [],
+        [Principal.Descriptor] = [],
+        [Principal.Types.Set.Descriptor] = [],
+        [Principal.Types.Authenticated.Descriptor] = [],
+        [Envoy.Config.Rbac.V3.Action.Descriptor] = [],
+        [Matcher.Descriptor] = [],
+        [Matcher.Types.OnMatch.Descriptor] = [],
+        [Matcher.Types.MatcherList.Descriptor] = [],
+        [Matcher.Types.MatcherList.Types.FieldMatcher.Descriptor] = [],
+        [Matcher.Types.MatcherList.Types.Predicate.Descriptor] = [],
+        [Matcher.Types.MatcherList.Types.Predicate.Types.SinglePredicate.Descriptor] = [],
+        [Matcher.Types.MatcherList.Types.Predicate.Types.PredicateList.Descriptor] = [],
+        [Matcher.Types.MatcherTree.Descriptor] = [],
+        [Matcher.Types.MatcherTree.Types.MatchMap.Descriptor] = [],
     };
 
     private static readonly Dictionary<MessageDescriptor, (int Number, string Name)[]> HarmfulFields = new()
