@@ -1,15 +1,12 @@
 using System.IO.Pipelines;
 using System.Net.Security;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.AspNetCore.Http.Features;
-using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Zoneway.Egress.Connections;
 using Zoneway.MutualTls;
-using Zoneway.SniRouter.Listeners;
 using Zoneway.SniRouter.Proxying;
 using Zoneway.SniRouter.Telemetry;
 using Zoneway.Termination;
@@ -24,7 +21,7 @@ internal sealed class InnerHttpServer : IHostedService, IDisposable
 {
     private static readonly TimeSpan PrefaceTimeout = TimeSpan.FromSeconds(60);
 
-    private readonly VirtualConnectionListener _listener = new();
+    private readonly InnerTransport _transport = new();
     private readonly KestrelServer _server;
     private readonly RequestHandler _handler;
     private readonly ConnectionTracker _tracker;
@@ -51,8 +48,9 @@ internal sealed class InnerHttpServer : IHostedService, IDisposable
         options.Limits.MinResponseDataRate = null;
         options.Limits.Http2.InitialConnectionWindowSize = 1024 * 1024;
         options.Limits.Http2.InitialStreamWindowSize = 768 * 1024;
-        options.Listen(VirtualEndPoint.Instance, listen => listen.Protocols = HttpProtocols.Http1AndHttp2);
-        _server = new KestrelServer(Options.Create(options), new VirtualConnectionListenerFactory(_listener), loggers);
+        options.Listen(InnerEndPoint.Http1, listen => listen.Protocols = HttpProtocols.Http1);
+        options.Listen(InnerEndPoint.Http2, listen => listen.Protocols = HttpProtocols.Http2);
+        _server = new KestrelServer(Options.Create(options), _transport, loggers);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => _server.StartAsync(_handler, cancellationToken);
@@ -73,14 +71,12 @@ internal sealed class InnerHttpServer : IHostedService, IDisposable
         }
 
         await using var connection = new InnerConnection(outer, new DuplexPipe(input, output));
-        connection.Features.Set<ITlsConnectionFeature>(InnerTls.Instance);
-        connection.Features.Set<ITlsApplicationProtocolFeature>(codec == HttpCodec.Http2 ? InnerTls.Http2 : InnerTls.Http11);
         var guard = new HttpConnection(connection, chain, facts, _time);
         connection.Features.Set(guard);
         await using (_tracker.IdleClosed.UnsafeRegister(static state => ((HttpConnection)state!).Close(), guard))
         {
             guard.Start();
-            await _listener.HandInAsync(connection);
+            await _transport.For(codec).HandInAsync(connection);
             await connection.Ended;
         }
 

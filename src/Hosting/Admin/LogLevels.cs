@@ -63,6 +63,8 @@ internal sealed class LogLevels(LogLevel initial)
         }
 
         var least = category.StartsWith("Microsoft.Extensions.Hosting", StringComparison.Ordinal) ? LogLevel.Critical
+            // A line for each request that fails, of which access logs and metrics tell.
+            : category.StartsWith("Yarp", StringComparison.Ordinal) ? LogLevel.Error
             : category.StartsWith("Microsoft", StringComparison.Ordinal) || category.StartsWith("System", StringComparison.Ordinal) ? LogLevel.Warning
             : level;
         return level > least ? level : least;

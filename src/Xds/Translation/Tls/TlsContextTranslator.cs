@@ -168,18 +168,23 @@ internal static class TlsContextTranslator
 
     private static SslProtocols TranslateVersions(TlsParameters? message, Findings findings)
     {
-        var lowest = message?.TlsMinimumProtocolVersion is TlsProtocol.Tlsv13 ? SslProtocols.Tls13 : SslProtocols.Tls12;
-        findings.IgnoreIf(message?.TlsMinimumProtocolVersion is TlsProtocol.Tlsv10 or TlsProtocol.Tlsv11, "tls_minimum_protocol_version", "TLS 1.2 is the lowest version spoken");
-        findings.RejectIf(message?.TlsMaximumProtocolVersion is TlsProtocol.Tlsv10 or TlsProtocol.Tlsv11, "tls_maximum_protocol_version", "TLS 1.2 is the lowest version spoken");
-        var highest = message?.TlsMaximumProtocolVersion is TlsProtocol.Tlsv12 ? SslProtocols.Tls12 : SslProtocols.Tls13;
-        findings.RejectIf(lowest > highest, "", "the minimum version is above the maximum version");
-        return lowest | highest;
+        var (minimum, maximum) = (message?.TlsMinimumProtocolVersion ?? TlsProtocol.TlsAuto, message?.TlsMaximumProtocolVersion ?? TlsProtocol.TlsAuto);
+        findings.IgnoreIf(minimum is TlsProtocol.Tlsv10 or TlsProtocol.Tlsv11, "tls_minimum_protocol_version", "TLS 1.2 is the lowest version spoken");
+        findings.RejectIf(maximum is TlsProtocol.Tlsv10 or TlsProtocol.Tlsv11, "tls_maximum_protocol_version", "TLS 1.2 is the lowest version spoken");
+        findings.RejectIf(minimum == TlsProtocol.Tlsv13 && maximum == TlsProtocol.Tlsv12, "", "the minimum version is above the maximum version");
+        return minimum == TlsProtocol.Tlsv13 ? SslProtocols.Tls13
+            : maximum == TlsProtocol.Tlsv12 ? SslProtocols.Tls12
+            : SslProtocols.Tls12 | SslProtocols.Tls13;
     }
 
     private static bool HasCertificate(TlsContextConfig context) => !context.Certificates.IsEmpty || !context.CertificateSecrets.IsEmpty;
 
-    private static string Versions(TlsContextConfig context) =>
-        !context.Protocols.HasFlag(SslProtocols.Tls13) ? "1.2" : context.Protocols.HasFlag(SslProtocols.Tls12) ? "1.2 or 1.3" : "1.3";
+    private static string Versions(TlsContextConfig context) => context.Protocols switch
+    {
+        SslProtocols.Tls12 | SslProtocols.Tls13 => "1.2 or 1.3",
+        SslProtocols.Tls12 => "1.2",
+        _ => "1.3",
+    };
 
     private static string Certificate(TlsContextConfig context) => context.CertificateSecrets is [var name, ..] ? $"certificate of the secret '{name}'" : "certificate given here";
 
