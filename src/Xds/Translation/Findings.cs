@@ -149,9 +149,10 @@ internal sealed class Findings
         if (_report.Unsafe.Count > 0)
         {
             var own = Path;
-            foreach (var path in _report.Unsafe.Keys.Where(path => path.StartsWith(own, StringComparison.Ordinal) && (path.Length == own.Length || path[own.Length] is '.' or '[')).ToList())
+            var inside = own.Length == 0 ? "" : $"{own}.";
+            foreach (var path in _report.Unsafe.Keys.Where(path => path == own || path.StartsWith(inside, StringComparison.Ordinal)).ToList())
             {
-                RejectUnsafe(path, path[own.Length..].TrimStart('.') + ".");
+                RejectUnsafe(path, path == own ? "" : $"{path[inside.Length..]}.");
             }
         }
     }
@@ -163,7 +164,7 @@ internal sealed class Findings
         {
             foreach (var number in numbers)
             {
-                Reject($"{field.TrimStart('.')}{number}", "a field that is not known decides where traffic goes or who may send it");
+                Reject($"{field}{number}", "a field that is not known decides where traffic goes or who may send it");
             }
         }
     }

@@ -3,8 +3,8 @@ using Envoy.Config.Core.V3;
 using Envoy.Config.Listener.V3;
 using Envoy.Config.Rbac.V3;
 using Envoy.Config.Route.V3;
-using Google.Protobuf.Reflection;
 using global::Xds.Type.Matcher.V3;
+using Google.Protobuf.Reflection;
 
 namespace Zoneway.Xds.Translation;
 

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Logging;
-using Zoneway.TestUtilities;
 using Zoneway.Termination.Rbac;
+using Zoneway.TestUtilities;
 using static Zoneway.Termination.Tests.Rbac.TestConnections;
 
 namespace Zoneway.Termination.Tests.Rbac;

@@ -22,6 +22,7 @@ public sealed class XdsTypeRegistryTests
     [InlineData("envoy.extensions.transport_sockets.tls.v3.CertificateValidationContext", "match_typed_subject_alt_names", 15)]
     [InlineData("envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager", "path_with_escaped_slashes_action", 45)]
     [InlineData("envoy.config.rbac.v3.Principal", "direct_remote_ip", 10)]
+    [InlineData("envoy.type.matcher.v3.PathMatcher", "path", 1)]
     [InlineData("envoy.admin.v3.ClusterStatus", "eds_service_name", 8)]
     [InlineData("xds.type.matcher.v3.Matcher.MatcherTree", "prefix_match_map", 3)]
     [InlineData("google.rpc.Status", "details", 3)]
