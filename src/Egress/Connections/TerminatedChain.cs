@@ -10,13 +10,13 @@ namespace Zoneway.Egress.Connections;
 /// <summary>A filter chain that ends TLS, with all that its connections share: the server's side of TLS, filters and routes.</summary>
 internal sealed class TerminatedChain
 {
-    public TerminatedChain(FilterChain chain, TerminatedChainConfig config, TerminatedChain? previous, SecretStore secrets, TimeProvider time)
+    public TerminatedChain(FilterChain chain, TerminatedChainConfig config, TerminatedChain? previous, SecretStore secrets, HttpFilterContext filters)
     {
         Chain = chain;
         Config = config;
-        Tls = config.Tls is null ? null : new ServerTls(config.Tls, secrets, time);
+        Tls = config.Tls is null ? null : new ServerTls(config.Tls, secrets, filters.Time);
         AccessControl = config.AccessControl.IsEmpty ? [] : [.. config.AccessControl.Select(filter => new RbacFilter(filter, previous?.CountersOf(filter)))];
-        Http = config.Http is null ? null : new HttpFilterChain(config.Http, name => Find(chain, name), previous?.Http, time);
+        Http = config.Http is null ? null : new HttpFilterChain(config.Http, name => Find(chain, name), previous?.Http, filters);
     }
 
     public FilterChain Chain { get; }

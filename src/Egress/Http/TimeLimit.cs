@@ -21,7 +21,7 @@ internal sealed class TimeLimit : IDisposable
     /// <summary>Starts the clocks of a request.</summary>
     public static TimeLimit Start(HttpExchange exchange, ForwardConfig route, ClusterConfig cluster, TimeProvider time)
     {
-        var ofStream = Shorter(Shorter(exchange.Connection.Config.MaxStreamDuration, cluster.Http.MaxStreamDuration), exchange.Connection.Config.RequestTimeout);
+        var ofStream = Shorter(Shorter(Shorter(route.MaxStreamDuration, exchange.Connection.Config.MaxStreamDuration), cluster.Http.MaxStreamDuration), exchange.Connection.Config.RequestTimeout);
         if (ofStream == Timeout.InfiniteTimeSpan && route.Timeout == Timeout.InfiniteTimeSpan)
         {
             return new TimeLimit(null, time);

@@ -11,6 +11,9 @@ public sealed record ForwardConfig
     /// <summary>Longest time without a byte of request or answer; null takes the connection manager's.</summary>
     public TimeSpan? IdleTimeout { get; init; }
 
+    /// <summary>Longest time that a request with its answer may take. Default no limit.</summary>
+    public TimeSpan MaxStreamDuration { get; init; } = System.Threading.Timeout.InfiniteTimeSpan;
+
     /// <summary>What the Host header becomes; empty leaves it, unless <see cref="RewritesHost"/>.</summary>
     public string HostLiteral { get; init; } = "";
 

@@ -42,9 +42,6 @@ internal static class ClusterNotes
         findings.IgnoreIf(
             message.LbConfigCase is Cluster.LbConfigOneofCase.LeastRequestLbConfig or Cluster.LbConfigOneofCase.RoundRobinLbConfig,
             "lb_config", "choice count, bias and slow start are not tunable");
-        findings.IgnoreIf(
-            message.TypedExtensionProtocolOptions.Count > 0,
-            "typed_extension_protocol_options", "not yet enforced: they concern HTTP, which is not available; connections that are passed through have none");
         findings.IgnoreIf(message.CloseConnectionsOnHostHealthFailure, "close_connections_on_host_health_failure", "open connections stay");
         var usesDns = message.Type is Cluster.Types.DiscoveryType.StrictDns or Cluster.Types.DiscoveryType.LogicalDns;
         findings.IgnoreIf(usesDns && message.DnsLookupFamily != Cluster.Types.DnsLookupFamily.Auto, "dns_lookup_family", "the system chooses the address family");

@@ -1,6 +1,7 @@
 using Envoy.Config.Cluster.V3;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.Xds.Resources;
+using Zoneway.Xds.Translation.Http;
 using Zoneway.Xds.Translation.Tls;
 
 namespace Zoneway.Xds.Translation;
@@ -57,6 +58,7 @@ internal static class ClusterTranslator
             CircuitBreakers = CircuitBreakerTranslator.Translate(message.CircuitBreakers, findings.At("circuit_breakers")),
             HealthChecks = HealthCheckTranslator.Translate(message.HealthChecks, findings),
             OutlierDetection = OutlierDetectionTranslator.Translate(message.OutlierDetection, findings.At("outlier_detection")),
+            Http = HttpProtocolOptionsTranslator.Translate(message, findings),
             TransportSockets = TransportSocketTranslator.Translate(message, findings),
             InlineAssignment = discovery == ClusterDiscovery.Eds ? null : TranslateEndpoints(message, discovery, findings.At("load_assignment")),
         };

@@ -18,11 +18,17 @@ internal static class LocalRateLimitTranslator
             return null;
         }
 
-        return Translate(message.StatPrefix, bucket, findings, findings.At("token_bucket"));
+        var config = TranslateBucket(message.StatPrefix, bucket, findings.At("token_bucket"));
+        if (config is not null)
+        {
+            findings.Enforce("", $"at most {config.MaxTokens} new connections at once, {config.TokensPerFill} more every {DurationText.Of(config.FillInterval)}");
+        }
+
+        return config;
     }
 
-    // Envoy refuses the same values.
-    private static LocalRateLimitConfig? Translate(string statPrefix, TokenBucket bucket, Findings filter, Findings findings)
+    /// <summary>A token bucket; null when errors were noted. Envoy refuses the same values.</summary>
+    public static LocalRateLimitConfig? TranslateBucket(string statPrefix, TokenBucket bucket, Findings findings)
     {
         var perFill = bucket.TokensPerFill ?? 1;
         findings.RejectIf(bucket.MaxTokens == 0, "max_tokens", "a token bucket holds at least 1");
@@ -40,7 +46,6 @@ internal static class LocalRateLimitTranslator
             return null;
         }
 
-        filter.Enforce("", $"at most {bucket.MaxTokens} new connections at once, {perFill} more every {DurationText.Of(time)}");
         return new LocalRateLimitConfig(statPrefix, bucket.MaxTokens, perFill, time);
     }
 }

@@ -3,6 +3,7 @@ using Envoy.Config.Core.V3;
 using Envoy.Config.Listener.V3;
 using Envoy.Config.Rbac.V3;
 using Envoy.Config.Route.V3;
+using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using global::Xds.Type.Matcher.V3;
 using Google.Protobuf.Reflection;
 
@@ -22,6 +23,8 @@ internal static class UnsafeFields
         [Filter.Descriptor] = [],
         [Address.Descriptor] = [],
         [SocketAddress.Descriptor] = [],
+        [RouteMatch.Descriptor] = [],
+        [QueryParameterMatcher.Descriptor] = [],
         [HeaderMatcher.Descriptor] = [],
         [Envoy.Type.V3.Int64Range.Descriptor] = [],
         [Envoy.Type.Matcher.V3.StringMatcher.Descriptor] = [],
@@ -59,6 +62,9 @@ internal static class UnsafeFields
         [Listener.Descriptor] =
             [(18, "udp_listener_config"), (19, "api_listener"), (27, "internal_listener"), (32, "filter_chain_matcher"), (36, "fcds_config")],
         [Cluster.Descriptor] = [(38, "cluster_type"), (40, "filters")],
+        [HttpConnectionManager.Descriptor] = [(31, "scoped_routes")],
+        [RouteAction.Descriptor] =
+            [(29, "host_rewrite_header"), (35, "host_rewrite_path_regex"), (37, "cluster_specifier_plugin"), (39, "inline_cluster_specifier_plugin"), (41, "path_rewrite_policy")],
     };
 
     /// <summary>Whether an undeclared field, by number, must not be overlooked.</summary>

@@ -1,26 +1,80 @@
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
+using Google.Protobuf.WellKnownTypes;
 using Zoneway.Termination.Http;
 
 namespace Zoneway.Xds.Translation.Http;
 
-/// <summary>HttpConnectionManager to <see cref="HttpConnectionManagerConfig"/>.</summary>
+/// <summary>HttpConnectionManager to <see cref="HttpConnectionManagerConfig"/> (protocol §5.5, §8).</summary>
 internal static class HttpConnectionManagerTranslator
 {
     /// <summary>Translates a connection manager; null when errors were noted.</summary>
     public static HttpConnectionManagerConfig? Translate(HttpConnectionManager message, Findings findings)
     {
-        if (message.RouteConfig is null)
-        {
-            findings.Reject("rds", "routes have to be given with the connection manager");
-            return null;
-        }
-
-        var clusters = message.RouteConfig.VirtualHosts.SelectMany(host => host.Routes).Select(route => route.Route_?.Cluster ?? "").Where(name => name.Length > 0).Distinct(StringComparer.Ordinal);
-        return new HttpConnectionManagerConfig
+        findings.RejectUnsafeFields();
+        NoteUnsupported(message, findings);
+        var routes = message.RouteSpecifierCase == HttpConnectionManager.RouteSpecifierOneofCase.Rds ? null : RouteConfigurationTranslator.Translate(message.RouteConfig ?? new(), findings.At("route_config"));
+        findings.RejectIf(routes is null, "rds", "routes have to be given with the connection manager");
+        var common = findings.At("common_http_protocol_options");
+        var config = new HttpConnectionManagerConfig
         {
             StatPrefix = message.StatPrefix,
-            Codec = (HttpCodec)message.CodecType,
-            Routes = new RouteTableConfig { Name = message.RouteConfig.Name, ClusterNames = [.. clusters] },
+            Codec = TranslateCodec(message.CodecType, findings),
+            Filters = HttpFilterTranslator.Translate(message.HttpFilters, findings),
+            Routes = routes ?? new RouteTableConfig(),
+            IdleTimeout = Limit(message.CommonHttpProtocolOptions?.IdleTimeout, common, "idle_timeout", TimeSpan.FromHours(1), "idle connections end after"),
+            MaxConnectionDuration = Limit(message.CommonHttpProtocolOptions?.MaxConnectionDuration, common, "max_connection_duration", Timeout.InfiniteTimeSpan, "connections last at most"),
+            MaxStreamDuration = Limit(message.CommonHttpProtocolOptions?.MaxStreamDuration, common, "max_stream_duration", Timeout.InfiniteTimeSpan, "requests take at most"),
+            StreamIdleTimeout = Limit(message.StreamIdleTimeout, findings, "stream_idle_timeout", TimeSpan.FromMinutes(5), "requests that are silent end after"),
+            RequestTimeout = Limit(message.RequestTimeout, findings, "request_timeout", Timeout.InfiniteTimeSpan, "requests take at most"),
+            RequestHeadersTimeout = Limit(message.RequestHeadersTimeout, findings, "request_headers_timeout", Timeout.InfiniteTimeSpan, "headers are there within"),
+            MaxConcurrentStreams = message.Http2ProtocolOptions?.MaxConcurrentStreams ?? 0,
+            NormalizesPath = message.NormalizePath == true,
+            MergesSlashes = message.MergeSlashes,
+            ServerName = message.ServerName,
+            AccessLogs = AccessLogTranslator.Translate(message.AccessLog, findings),
         };
+        findings.Enforce("", $"HTTP ({config.Codec.ToString().ToLowerInvariant()}) is ended and forwarded");
+        return findings.HasErrors ? null : config;
+    }
+
+    /// <summary>A time limit: absent takes the default, zero is none.</summary>
+    public static TimeSpan Limit(Duration? message, Findings findings, string field, TimeSpan otherwise, string what)
+    {
+        if (message is null || DurationTranslator.Translate(message, findings, field) is not { } time)
+        {
+            return otherwise;
+        }
+
+        findings.Enforce(field, time == TimeSpan.Zero ? $"{what}: no limit" : $"{what} {DurationText.Of(time)}");
+        return time == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : time;
+    }
+
+    private static HttpCodec TranslateCodec(HttpConnectionManager.Types.CodecType codec, Findings findings)
+    {
+        findings.RejectIf(codec is not (HttpConnectionManager.Types.CodecType.Auto or HttpConnectionManager.Types.CodecType.Http1 or HttpConnectionManager.Types.CodecType.Http2), "codec_type", "HTTP/1.1 and HTTP/2 are spoken");
+        return codec switch
+        {
+            HttpConnectionManager.Types.CodecType.Http1 => HttpCodec.Http1,
+            HttpConnectionManager.Types.CodecType.Http2 => HttpCodec.Http2,
+            _ => HttpCodec.Auto,
+        };
+    }
+
+    private static void NoteUnsupported(HttpConnectionManager message, Findings findings)
+    {
+        findings.RejectIf(message.NormalizePath == true || message.MergeSlashes, "normalize_path", "paths are taken as clients write them");
+        findings.RejectIf(
+            message.PathWithEscapedSlashesAction is not (HttpConnectionManager.Types.PathWithEscapedSlashesAction.ImplementationSpecificDefault or HttpConnectionManager.Types.PathWithEscapedSlashesAction.KeepUnchanged),
+            "path_with_escaped_slashes_action", "paths are taken as clients write them");
+        findings.IgnoreIf(message.Tracing is not null, "tracing", "no spans are sent; headers of traces pass through");
+        findings.IgnoreIf(message.InternalAddressConfig is not null, "internal_address_config", "nothing depends on whether a client is internal");
+        findings.IgnoreIf(message.UseRemoteAddress == true, "use_remote_address", "X-Forwarded-For passes through as it comes");
+        findings.IgnoreIf(message.GenerateRequestId == true, "generate_request_id", "X-Request-Id passes through as it comes");
+        findings.IgnoreIf(message.LocalReplyConfig is not null, "local_reply_config", "answers of the proxy have their own form");
+        findings.IgnoreIf(message.StripAnyHostPort, "strip_any_host_port", "the port of a host does not matter to routes");
+        findings.IgnoreIf(message.DrainTimeout is not null, "drain_timeout", "the program's drain time holds");
+        findings.IgnoreIf(message.CommonHttpProtocolOptions?.MaxHeadersCount is not null, "common_http_protocol_options.max_headers_count", "the program's limit of headers holds");
+        findings.IgnoreIf(message.CommonHttpProtocolOptions?.MaxRequestsPerConnection is not null, "common_http_protocol_options.max_requests_per_connection", "connections are used as long as they last");
+        findings.IgnoreIf(message.Http2ProtocolOptions is { InitialStreamWindowSize: not null } or { InitialConnectionWindowSize: not null }, "http2_protocol_options", "the program's window sizes hold");
     }
 }

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Http;
+using Zoneway.SniRouter.Clusters;
+using Zoneway.SniRouter.Routing;
+
+namespace Zoneway.Termination.Http;
+
+/// <summary>A route linked to its clusters. Immutable but for the turns of its clusters.</summary>
+internal sealed class HttpRoute
+{
+    private readonly ForwardActionConfig? _forward;
+    private readonly ClusterTarget[] _targets = [];
+    private readonly WeightedCycle? _turns;
+
+    public HttpRoute(RouteConfig config, Func<string, ClusterState> findCluster)
+    {
+        Config = config;
+        if (config.Action is ForwardActionConfig forward)
+        {
+            _forward = forward;
+            _targets = [.. forward.Clusters.Select(cluster => new ClusterTarget(findCluster(cluster.Cluster), cluster.MetadataMatch))];
+            _turns = _targets.Length > 1 ? new WeightedCycle([.. forward.Clusters.Select(cluster => cluster.Weight)], (uint)Random.Shared.Next()) : null;
+        }
+    }
+
+    public RouteConfig Config { get; }
+
+    /// <summary>What becomes of a request that has come here.</summary>
+    public HttpVerdict Verdict(HttpRequest request, TerminatedConnection connection)
+    {
+        if (_forward is null)
+        {
+            return HttpVerdict.Answer(((DirectActionConfig)Config.Action).Reply, Config.Name);
+        }
+
+        var verdict = HttpVerdict.To(_targets[_turns?.Next() ?? 0], _forward.Forward, Config.Name, Rewrite(request));
+        return _forward.HashPolicies.IsEmpty ? verdict : verdict with { Hash = RequestHash.Compute(_forward.HashPolicies, request, connection) };
+    }
+
+    // RouteAction.prefix_rewrite: takes the place of what matched, be it a prefix or the whole path; the query stays.
+    private string? Rewrite(HttpRequest request)
+    {
+        if (_forward!.PrefixRewrite is not { } rewrite)
+        {
+            return null;
+        }
+
+        var target = RequestTarget.PathAndQuery(request);
+        var matched = Config.Match.Kind == PathMatchKind.Regex ? RequestTarget.Path(request).Length : Config.Match.Path.Length;
+        var rewritten = string.Concat(rewrite, target[matched..]);
+        return rewritten.StartsWith('/') ? rewritten : "/" + rewritten;
+    }
+}
