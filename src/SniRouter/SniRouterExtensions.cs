@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Zoneway.SniRouter.AccessLogs;
+using Zoneway.SniRouter.Clusters.Health;
 using Zoneway.SniRouter.Engine;
 using Zoneway.SniRouter.Listeners;
 using Zoneway.SniRouter.Proxying;
@@ -29,6 +30,9 @@ public static class SniRouterExtensions
         services.AddMetrics();
 
         services.AddSingleton<RouteTable>();
+        services.AddSingleton(provider => new HealthMonitoring(
+            provider.GetRequiredService<UpstreamConnector>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<HealthMonitoring>>(),
+            provider.GetService<IUpstreamSecurity>()));
         services.AddSingleton<DataPlaneUpdater>();
         services.AddSingleton<VirtualConnectionListener>();
         // Kestrel adds its own transport only where no other is yet, and ordinary endpoints need it.

@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Zoneway.SniRouter.Clusters;
+using Zoneway.SniRouter.Clusters.Health;
 using Zoneway.SniRouter.Routing;
 
 namespace Zoneway.Hosting.Admin;
@@ -56,12 +57,7 @@ internal static class ClustersEndpoint
         yield return ("cx_connect_fail", endpoint.State.ConnectFailures);
         yield return ("cx_total", endpoint.State.TotalConnections);
         yield return ("hostname", endpoint.Config.Hostname);
-        yield return ("health_flags", endpoint.Config.Health switch
-        {
-            EndpointHealth.Unhealthy => "/failed_eds_health",
-            EndpointHealth.Degraded => "/degraded_eds_health",
-            _ => "healthy",
-        });
+        yield return ("health_flags", HealthFlags(endpoint));
         yield return ("weight", endpoint.Config.Weight);
         yield return ("region", endpoint.Locality.Region);
         yield return ("zone", endpoint.Locality.Zone);
@@ -69,6 +65,21 @@ internal static class ClustersEndpoint
         yield return ("canary", "false");
         yield return ("priority", endpoint.Priority);
     }
+
+    private static string HealthFlags(UpstreamEndpoint endpoint)
+    {
+        var flags = $"{(FailedActiveCheck(endpoint) ? "/failed_active_hc" : "")}{(FailedOutlierCheck(endpoint) ? "/failed_outlier_check" : "")}{endpoint.Config.Health switch
+        {
+            EndpointHealth.Unhealthy => "/failed_eds_health",
+            EndpointHealth.Degraded => "/degraded_eds_health",
+            _ => "",
+        }}";
+        return flags.Length > 0 ? flags : "healthy";
+    }
+
+    private static bool FailedActiveCheck(UpstreamEndpoint endpoint) => endpoint.State.Flags.HasFlag(EndpointHealthFlags.FailedActiveCheck);
+
+    private static bool FailedOutlierCheck(UpstreamEndpoint endpoint) => endpoint.State.Flags.HasFlag(EndpointHealthFlags.FailedOutlierCheck);
 
     private static object Describe(ClusterState cluster) => new
     {
@@ -99,7 +110,12 @@ internal static class ClustersEndpoint
             new { name = "cx_connect_fail", type = "COUNTER", value = Number(endpoint.State.ConnectFailures) },
             new { name = "cx_total", type = "COUNTER", value = Number(endpoint.State.TotalConnections) },
         },
-        health_status = new { eds_health_status = endpoint.Config.Health.ToString().ToUpperInvariant() },
+        health_status = new
+        {
+            failed_active_health_check = FailedActiveCheck(endpoint),
+            failed_outlier_check = FailedOutlierCheck(endpoint),
+            eds_health_status = endpoint.Config.Health.ToString().ToUpperInvariant(),
+        },
         weight = endpoint.Config.Weight,
         hostname = endpoint.Config.Hostname,
         priority = endpoint.Priority,

@@ -5,7 +5,7 @@ namespace Zoneway.Hosting.Admin;
 
 /// <summary>
 /// Measurements under the names that Envoy gives them for Prometheus, for dashboards made for it: <c>envoy_cluster_upstream_cx_total{envoy_cluster_name="…"}</c>. What counts a cluster is
-/// there once it is not 0, as with Envoy's <c>usedonly</c>: a zone may have many thousand clusters.
+/// there once it is not 0, as with Envoy's <c>usedonly</c>: a zone may have many thousand clusters. Only that no endpoint is healthy is said as well.
 /// </summary>
 internal static class EnvoyPrometheus
 {
@@ -33,7 +33,7 @@ internal static class EnvoyPrometheus
     {
         if (series.Tags is [{ Key: "cluster", Value: var cluster }])
         {
-            return series.Value == 0 ? null : (NameOf($"cluster.{series.Instrument}"), $"{{envoy_cluster_name=\"{MetricFamily.Escape(cluster?.ToString() ?? "")}\"}}", series.Value);
+            return series.Value == 0 && series.Instrument != "membership_healthy" ? null : (NameOf($"cluster.{series.Instrument}"), $"{{envoy_cluster_name=\"{MetricFamily.Escape(cluster?.ToString() ?? "")}\"}}", series.Value);
         }
 
         var stat = EnvoyStatName.Of(series.Instrument, series.Tags);

@@ -38,10 +38,10 @@ public sealed record ClusterConfig
     /// <summary>How much of it may be in use at a time.</summary>
     public CircuitBreakerConfig CircuitBreakers { get; init; } = CircuitBreakerConfig.Default;
 
-    /// <summary>How endpoints are asked whether they are well. Not in force yet.</summary>
+    /// <summary>How endpoints are asked whether they are well. Only the first counts, for Envoy takes no more than one.</summary>
     public ImmutableArray<HealthCheckConfig> HealthChecks { get; init; } = [];
 
-    /// <summary>When endpoints are left out for a while; null for never. Not in force yet.</summary>
+    /// <summary>When endpoints are left out for a while; null for never.</summary>
     public OutlierDetectionConfig? OutlierDetection { get; init; }
 
     /// <summary>How its endpoints are spoken to, where that is not in plain text: of several, the first that fits an endpoint counts.</summary>

@@ -1,19 +1,30 @@
 using System.Collections.Immutable;
 using System.Net;
+using Zoneway.SniRouter.Clusters.Health;
 
 namespace Zoneway.SniRouter.Clusters;
 
 /// <summary>
 /// The long-lived identity of a cluster: routes hold it, connections read <see cref="Current"/> once, and it survives every update of configuration or endpoints.
 /// </summary>
-/// <remarks>One writer (the control-plane side); any number of readers. The publish point is the write of <see cref="Current"/>.</remarks>
+/// <remarks>Any number of readers. The publish point is the write of <see cref="Current"/>, under a lock: configuration and changes of health come from different threads.</remarks>
 public sealed class ClusterState
 {
+    private readonly Lock _publishing = new();
+    private readonly HealthMonitoring? _monitoring;
     private volatile ClusterSnapshot? _current;
+    private volatile ClusterHealth? _health;
     private ClusterConfig? _config;
     private LoadAssignment? _assignment;
 
-    internal ClusterState(string name) => Name = name;
+    private int _hasNewHealth;
+    private bool _isClosed;
+
+    internal ClusterState(string name, HealthMonitoring? monitoring = null)
+    {
+        Name = name;
+        _monitoring = monitoring;
+    }
 
     /// <summary>The cluster's name.</summary>
     public string Name { get; }
@@ -30,35 +41,77 @@ public sealed class ClusterState
     /// <summary>Its configuration; null as long as the control plane has not sent any.</summary>
     public ClusterConfig? Config => _config;
 
+    /// <summary>What watches over its endpoints; null as long as its configuration has never asked for that.</summary>
+    public ClusterHealth? Health => _health;
+
     /// <summary>Whether configuration and a first (perhaps empty) assignment are there.</summary>
     public bool IsWarm => _current is not null;
 
     internal void Update(ClusterConfig config)
     {
-        _config = config;
-        _assignment = config.InlineAssignment ?? (config.Discovery == ClusterDiscovery.Eds ? _assignment : null);
-        Publish();
+        lock (_publishing)
+        {
+            _config = config;
+            _assignment = config.InlineAssignment ?? (config.Discovery == ClusterDiscovery.Eds ? _assignment : null);
+            Publish();
+        }
     }
 
     internal void Update(LoadAssignment assignment)
     {
-        if (ReferenceEquals(assignment, _assignment))
+        lock (_publishing)
         {
-            return;
+            if (!ReferenceEquals(assignment, _assignment))
+            {
+                _assignment = assignment;
+                Publish();
+            }
         }
+    }
 
-        _assignment = assignment;
-        Publish();
+    /// <summary>Health flags of endpoints have changed: publishes what follows, on another thread and once for many changes. Any thread; never waits.</summary>
+    internal void HealthChanged()
+    {
+        if (Interlocked.Exchange(ref _hasNewHealth, 1) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static state => state.PublishHealth(), this, preferLocal: false);
+        }
+    }
+
+    /// <summary>Ends what watches over the endpoints: the cluster is not in use any more.</summary>
+    internal void Close()
+    {
+        lock (_publishing)
+        {
+            _isClosed = true;
+            _health?.Stop();
+        }
     }
 
     private void Publish()
     {
-        if (_config is null || _assignment is null)
+        if (_config is null || _assignment is null || _isClosed)
         {
             return;
         }
 
-        _current = new ClusterSnapshot(_config, _assignment, BuildEndpoints(_assignment), (uint)Random.Shared.Next());
+        _health = ClusterHealth.For(_config, _health, this, _monitoring);
+        var endpoints = BuildEndpoints(_assignment);
+        _current = new ClusterSnapshot(_config, _assignment, endpoints, (uint)Random.Shared.Next());
+        _health?.Watch(_config, endpoints);
+    }
+
+    private void PublishHealth()
+    {
+        lock (_publishing)
+        {
+            // Flags that change from here on are published by another round.
+            Interlocked.Exchange(ref _hasNewHealth, 0);
+            if (_current is { } current)
+            {
+                _current = new ClusterSnapshot(current.Config, current.Assignment, [.. current.Endpoints.Select(endpoint => endpoint.Refresh())], (uint)Random.Shared.Next());
+            }
+        }
     }
 
     private ImmutableArray<UpstreamEndpoint> BuildEndpoints(LoadAssignment assignment)
@@ -74,11 +127,23 @@ public sealed class ClusterState
         {
             foreach (var config in locality.Endpoints)
             {
-                var state = states.GetValueOrDefault(config.Address) ?? new EndpointState();
+                var state = states.GetValueOrDefault(config.Address) ?? NewState();
                 endpoints.Add(new UpstreamEndpoint(config, locality, state));
             }
         }
 
         return endpoints.DrainToImmutable();
+    }
+
+    // As in Envoy, an endpoint that is to be checked has failed until it has passed for the first time.
+    private EndpointState NewState()
+    {
+        var state = new EndpointState();
+        if (_health is not null && !_config!.HealthChecks.IsEmpty)
+        {
+            state.Set(EndpointHealthFlags.FailedActiveCheck);
+        }
+
+        return state;
     }
 }

@@ -28,7 +28,7 @@ public sealed class EndpointSet
     /// <param name="start">Where the cycles begin; any number.</param>
     internal static EndpointSet? Create(ImmutableArray<UpstreamEndpoint> all, ClusterConfig config, LoadAssignment assignment, uint start)
     {
-        if (all is [{ Config.Health: EndpointHealth.Healthy }] && !config.LocalityWeighted)
+        if (all is [{ Health: EndpointHealth.Healthy }] && !config.LocalityWeighted)
         {
             return new EndpointSet([], WeightedCycle.Single, all);
         }

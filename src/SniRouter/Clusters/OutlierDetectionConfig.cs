@@ -12,7 +12,7 @@ public sealed record OutlierDetectionConfig
     /// <summary>Longest time of one ejection. Default 300 s, and at least <see cref="BaseEjectionTime"/>.</summary>
     public TimeSpan MaxEjectionTime { get; init; } = TimeSpan.FromSeconds(300);
 
-    /// <summary>Largest share of the endpoints that is out at a time, in percent. Default 10; one may always be out.</summary>
+    /// <summary>Largest share of the endpoints that is out at a time, in percent. Default 10; above 0 one may always be out.</summary>
     public uint MaxEjectionPercent { get; init; } = 10;
 
     /// <summary>Whether failures to connect are counted apart from what the endpoint answers. Where not, both count as answers.</summary>

@@ -96,13 +96,13 @@ internal sealed class PriorityLevel
 
     private static UpstreamEndpoint[] Usable(UpstreamEndpoint[] endpoints, PriorityLoad load)
     {
-        if (load.InPanic || Array.TrueForAll(endpoints, endpoint => endpoint.Config.Health == EndpointHealth.Healthy))
+        if (load.InPanic || Array.TrueForAll(endpoints, endpoint => endpoint.Health == EndpointHealth.Healthy))
         {
             return endpoints;
         }
 
-        var healthy = Array.FindAll(endpoints, endpoint => endpoint.Config.Health == EndpointHealth.Healthy);
-        return healthy.Length > 0 ? healthy : Array.FindAll(endpoints, endpoint => endpoint.Config.Health == EndpointHealth.Degraded);
+        var healthy = Array.FindAll(endpoints, endpoint => endpoint.Health == EndpointHealth.Healthy);
+        return healthy.Length > 0 ? healthy : Array.FindAll(endpoints, endpoint => endpoint.Health == EndpointHealth.Degraded);
     }
 
     private static Dictionary<Locality, uint> LocalityWeights(uint priority, LoadAssignment assignment)

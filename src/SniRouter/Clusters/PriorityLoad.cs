@@ -59,5 +59,5 @@ internal readonly record struct PriorityLoad(uint Percent, bool InPanic)
     private static uint HealthPercent(UpstreamEndpoint[] level, uint overprovisioningFactor) =>
         level.Length == 0 ? 0 : (uint)Math.Min(100, (long)overprovisioningFactor * Available(level) / level.Length);
 
-    private static int Available(UpstreamEndpoint[] level) => level.Count(endpoint => endpoint.Config.Health != EndpointHealth.Unhealthy);
+    private static int Available(UpstreamEndpoint[] level) => level.Count(endpoint => endpoint.Health != EndpointHealth.Unhealthy);
 }

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Zoneway.SniRouter.Clusters.Health;
 
 namespace Zoneway.SniRouter.Clusters;
 
@@ -13,11 +14,24 @@ public sealed class UpstreamEndpoint
         Config = config;
         _locality = locality;
         State = state;
+        Health = state.HealthOf(config);
         NativeAddress = config.Address is IPEndPoint or UnixDomainSocketEndPoint ? ToNative(config.Address) : default;
+    }
+
+    private UpstreamEndpoint(UpstreamEndpoint other)
+    {
+        Config = other.Config;
+        _locality = other._locality;
+        State = other.State;
+        Health = other.State.HealthOf(other.Config);
+        NativeAddress = other.NativeAddress;
     }
 
     /// <summary>What the control plane said of it.</summary>
     public EndpointConfig Config { get; }
+
+    /// <summary>Its health when the snapshot that it belongs to was made: what the control plane says of it, or worse.</summary>
+    public EndpointHealth Health { get; }
 
     /// <summary>Where to connect.</summary>
     public EndPoint Address => Config.Address;
@@ -37,6 +51,9 @@ public sealed class UpstreamEndpoint
     /// <inheritdoc/>
     public override string ToString() => Address.ToString() ?? "";
 
+    /// <summary>The same endpoint with the health that it has now.</summary>
+    internal UpstreamEndpoint Refresh() => State.HealthOf(Config) == Health ? this : new UpstreamEndpoint(this);
+
     private static ReadOnlyMemory<byte> ToNative(EndPoint address)
     {
         var native = address.Serialize();
@@ -47,6 +64,8 @@ public sealed class UpstreamEndpoint
 /// <summary>What is known of an address beyond its configuration. Safe for any number of threads.</summary>
 public sealed class EndpointState
 {
+    private int _flags;
+    private OutlierMonitor? _outlier;
     private long _activeConnections;
     private long _totalConnections;
     private long _connectFailures;
@@ -60,13 +79,42 @@ public sealed class EndpointState
     /// <summary>Connect attempts that failed or timed out.</summary>
     public long ConnectFailures => Volatile.Read(ref _connectFailures);
 
-    internal void Connected()
+    /// <summary>What health checks and outlier detection have against it now; <see cref="UpstreamEndpoint.Health"/> follows a moment later.</summary>
+    public EndpointHealthFlags Flags => (EndpointHealthFlags)Volatile.Read(ref _flags);
+
+    /// <summary>Outlier detection; null where the cluster has none.</summary>
+    internal OutlierMonitor? Outlier
+    {
+        get => Volatile.Read(ref _outlier);
+        set => Volatile.Write(ref _outlier, value);
+    }
+
+    /// <summary>Tells outlier detection of the HTTP status of an answer (a gRPC answer counts by the HTTP status that stands for it). Any thread; costs a null check where the cluster has none.</summary>
+    public void ReportResponse(int status) => Outlier?.Answered(status);
+
+    /// <summary>Tells outlier detection of a request that got no answer, for it took too long or its stream was reset. Not for failures to connect, which are counted already.</summary>
+    public void ReportNoResponse() => Outlier?.LocalFailure();
+
+    /// <summary>Counts a connection in.</summary>
+    /// <param name="answersFollow">Whether <see cref="ReportResponse"/> will tell of what comes over it: then outlier detection takes the connection alone for no good sign.</param>
+    internal void Connected(bool answersFollow = false)
     {
         Interlocked.Increment(ref _activeConnections);
         Interlocked.Increment(ref _totalConnections);
+        Outlier?.Connected(answersFollow);
     }
 
     internal void Disconnected() => Interlocked.Decrement(ref _activeConnections);
 
-    internal void ConnectFailed() => Interlocked.Increment(ref _connectFailures);
+    internal void ConnectFailed()
+    {
+        Interlocked.Increment(ref _connectFailures);
+        Outlier?.LocalFailure();
+    }
+
+    internal EndpointHealth HealthOf(EndpointConfig config) => Flags == EndpointHealthFlags.None ? config.Health : EndpointHealth.Unhealthy;
+
+    internal void Set(EndpointHealthFlags flag) => Interlocked.Or(ref _flags, (int)flag);
+
+    internal void Clear(EndpointHealthFlags flag) => Interlocked.And(ref _flags, ~(int)flag);
 }

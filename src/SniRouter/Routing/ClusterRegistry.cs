@@ -8,7 +8,7 @@ namespace Zoneway.SniRouter.Routing;
 /// The clusters by name, and the assignments that arrived before their clusters. A cluster that is taken back stays as long as a filter chain
 /// names it, so that routes may follow later and a cluster that comes back is the same one. One writer; readers on any thread.
 /// </summary>
-internal sealed class ClusterRegistry
+internal sealed class ClusterRegistry(Clusters.Health.HealthMonitoring? monitoring = null)
 {
     private readonly ConcurrentDictionary<string, ClusterState> _clusters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LoadAssignment> _assignments = new(StringComparer.Ordinal);
@@ -27,7 +27,7 @@ internal sealed class ClusterRegistry
     {
         if (!_clusters.TryGetValue(name, out var cluster))
         {
-            _clusters[name] = cluster = new ClusterState(name);
+            _clusters[name] = cluster = new ClusterState(name, monitoring);
             _unowned.Add(cluster);
         }
 
@@ -87,6 +87,16 @@ internal sealed class ClusterRegistry
             Unlink(cluster);
             _unowned.Remove(cluster);
             _clusters.TryRemove(cluster.Name, out _);
+            cluster.Close();
+        }
+    }
+
+    /// <summary>Ends what the clusters do by themselves.</summary>
+    public void Close()
+    {
+        foreach (var cluster in _clusters.Values)
+        {
+            cluster.Close();
         }
     }
 

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Zoneway.SniRouter.Clusters.Health;
 
 namespace Zoneway.SniRouter.Routing;
 
@@ -18,14 +19,16 @@ public sealed partial class DataPlaneUpdater : IDisposable
     private readonly RouteTable _routes;
     private readonly IListenerBinder _binder;
     private readonly ILogger<DataPlaneUpdater> _logger;
-    private readonly ClusterRegistry _clusters = new();
+    private readonly ClusterRegistry _clusters;
     private readonly WarmingListeners _warming;
     private readonly bool _aliases;
     private readonly SemaphoreSlim _turn = new(1, 1);
 
     /// <summary>Creates the updater of one route table.</summary>
-    public DataPlaneUpdater(RouteTable routes, IListenerBinder binder, TimeProvider time, ILogger<DataPlaneUpdater> logger, IOptions<SniRouterOptions>? options = null)
+    public DataPlaneUpdater(
+        RouteTable routes, IListenerBinder binder, TimeProvider time, ILogger<DataPlaneUpdater> logger, IOptions<SniRouterOptions>? options = null, HealthMonitoring? monitoring = null)
     {
+        _clusters = new ClusterRegistry(monitoring);
         _aliases = options?.Value.SniAliases == true;
         _routes = routes;
         _binder = binder;
@@ -64,6 +67,7 @@ public sealed partial class DataPlaneUpdater : IDisposable
     public void Dispose()
     {
         _warming.Dispose();
+        _clusters.Close();
         _turn.Dispose();
     }
 

@@ -38,6 +38,7 @@ public sealed class SniRouterMetrics
         meter.CreateObservableCounter("local_rate_limit.rate_limited", () => RateLimited(routes.Current), "{connection}", "Connections that a local rate limit of a filter chain has refused.");
         CreateClusterInstruments(meter);
         CircuitBreakerInstruments.Create(meter, updater);
+        HealthInstruments.Create(meter, updater);
     }
 
     private void CreateClusterInstruments(Meter meter)

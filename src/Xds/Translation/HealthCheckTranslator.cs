@@ -26,7 +26,13 @@ internal static class HealthCheckTranslator
             var scope = findings.At("health_checks", i);
             if (Translate(messages[i], scope) is { } check)
             {
-                scope.Ignore("", $"not yet enforced: {TextOf(check)}; the endpoints' health is what the control plane says");
+                if (checks.Count == 0)
+                {
+                    scope.Enforce("", $"{TextOf(check)}");
+                    scope.IgnoreIf(check.EventLogPath.Length > 0, "event_log_path", "changes of health are in the proxy's own log");
+                }
+
+                scope.IgnoreIf(checks.Count > 0, "", "only the first check is done");
                 checks.Add(check);
             }
         }

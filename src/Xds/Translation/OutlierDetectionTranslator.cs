@@ -25,7 +25,7 @@ internal sealed class OutlierDetectionTranslator
         }
 
         var config = new OutlierDetectionTranslator(findings).Translate(message);
-        findings.Ignore("", $"not yet enforced: ejection after {config.Consecutive5xx} failures in a row, for {DurationText.Of(config.BaseEjectionTime)}, of {config.MaxEjectionPercent} % at most");
+        findings.Enforce("", $"ejection after {config.Consecutive5xx} failures in a row, for {DurationText.Of(config.BaseEjectionTime)}, of {config.MaxEjectionPercent} % at most");
         return config;
     }
 

@@ -64,6 +64,15 @@ public sealed class HealthCheckTranslatorTests
         Assert.EndsWith("nothing is checked", Assert.Single(result.Ignored).Why, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Translate_SecondCheck_IsNotDone()
+    {
+        var result = Translate($"{{{Times}, tcpHealthCheck: {{}}}}, {{{Times}, tcpHealthCheck: {{}}, eventLogPath: /tmp/log}}");
+
+        Assert.Equal("health_checks[0]", Assert.Single(result.Enforced, field => field.What.StartsWith("TCP every 2s", StringComparison.Ordinal)).Field);
+        Assert.Equal(("health_checks[1]", "only the first check is done"), (Assert.Single(result.Ignored).Field, result.Ignored[0].Why));
+    }
+
     private static TranslationResult<ClusterConfig> Translate(string check) =>
         ClusterTranslator.Translate(Cluster($"{{name: a, type: EDS, healthChecks: [{check}]}}"));
 }

@@ -63,8 +63,7 @@ public sealed class KumaPolicyTests
 
         Assert.Equal((name, 30.2), (result.Config!.Name, result.Config.HealthyPanicThreshold));
         Assert.Contains(result.Enforced, field => field.What == "panic below 30.2 % healthy");
-        Assert.Contains(result.Ignored, field =>
-            field.Field == "outlier_detection" && field.Why == "not yet enforced: ejection after 12 failures in a row, for 8s, of 88 % at most");
+        Assert.Contains(result.Enforced, field => field.Field == "outlier_detection" && field.What == "ejection after 12 failures in a row, for 8s, of 88 % at most");
         Assert.Equal(
             new OutlierDetectionConfig
             {
@@ -96,7 +95,8 @@ public sealed class KumaPolicyTests
         Assert.Equal((TimeSpan.FromSeconds(60), true, 0), (check.NoTrafficInterval, check.ReusesConnection, check.Port));
         var probe = Assert.IsType<TcpHealthProbe>(check.Probe);
         Assert.True(probe.Send.IsEmpty && probe.Receive.IsEmpty);
-        Assert.StartsWith("not yet enforced: TCP every 10s, timeout 2s, unhealthy after 3, healthy after 1", Assert.Single(result.Ignored).Why, StringComparison.Ordinal);
+        Assert.Contains(result.Enforced, field => field.Field == "health_checks[0]" && field.What == "TCP every 10s, timeout 2s, unhealthy after 3, healthy after 1");
+        Assert.Empty(result.Ignored);
     }
 
     [FixtureTheory(Root)]

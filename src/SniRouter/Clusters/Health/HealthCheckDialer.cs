@@ -1,0 +1,63 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+
+namespace Zoneway.SniRouter.Clusters.Health;
+
+/// <summary>Opens the connections on which one endpoint is checked, with TLS where its cluster asks for it.</summary>
+/// <param name="monitoring">What connects, and what speaks TLS if anything does.</param>
+/// <param name="cluster">The cluster.</param>
+/// <param name="endpoint">The endpoint.</param>
+/// <param name="port">The port to ask on; 0 for the endpoint's own.</param>
+internal sealed class HealthCheckDialer(HealthMonitoring monitoring, ClusterConfig cluster, UpstreamEndpoint endpoint, int port)
+{
+    private readonly EndPoint _address = port == 0 ? endpoint.Address : endpoint.Address switch
+    {
+        IPEndPoint ip => new IPEndPoint(ip.Address, port),
+        DnsEndPoint name => new DnsEndPoint(name.Host, port, name.AddressFamily),
+        var other => other,
+    };
+
+    /// <summary>Whether more than connecting is possible: the endpoint is spoken to in plain text, or something here can do better.</summary>
+    public bool CanSpeak { get; } = monitoring.Security is not null || !UsesTls(cluster, endpoint.Config.TransportSocketMatch);
+
+    /// <summary>What names the endpoint in requests: what the configuration says, else the cluster's name, else the address where that cannot be a host.</summary>
+    public string Authority(string configured) =>
+        configured.Length > 0 ? configured
+        : Uri.CheckHostName(cluster.Name) == UriHostNameType.Dns ? cluster.Name
+        : _address is IPEndPoint or DnsEndPoint ? $"{_address}" : "localhost";
+
+    /// <summary>Connects.</summary>
+    /// <exception cref="IOException">There is no connection, or no TLS on it.</exception>
+    public async ValueTask<Stream> ConnectAsync(SslApplicationProtocol? protocol, CancellationToken cancellationToken)
+    {
+        var result = await monitoring.Connector.ConnectAsync(_address, cluster.ConnectTimeout, cancellationToken);
+        if (result.Socket is null)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new IOException(result.Failure == Telemetry.ConnectionOutcome.ConnectTimeout ? "connecting took too long" : "connection refused or unreachable");
+        }
+
+        var stream = new NetworkStream(result.Socket, ownsSocket: true);
+        if (monitoring.Security is null)
+        {
+            return stream;
+        }
+
+        var (secured, problem) = await monitoring.Security.AuthenticateAsync(stream, cluster, endpoint, protocol, cancellationToken);
+        return secured ?? throw new IOException($"TLS failed: {problem}");
+    }
+
+    private static bool UsesTls(ClusterConfig cluster, EndpointMetadata offered)
+    {
+        foreach (var socket in cluster.TransportSockets)
+        {
+            if (socket.Match.All(pair => offered.TryGetValue(pair.Key, out var value) && value == pair.Value))
+            {
+                return socket.Tls is not null;
+            }
+        }
+
+        return false;
+    }
+}
