@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Zoneway.SniRouter.AccessLogs;
+using Zoneway.SniRouter.Clusters.Dns;
 using Zoneway.SniRouter.Engine;
 using Zoneway.SniRouter.Listeners;
 using Zoneway.SniRouter.Proxying;
@@ -29,6 +30,9 @@ public static class SniRouterExtensions
         services.AddMetrics();
 
         services.AddSingleton<RouteTable>();
+        services.AddSingleton(CreateDnsResolvers);
+        services.AddSingleton(static provider => new ClusterResolver(
+            provider.GetRequiredService<DnsResolvers>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ClusterResolver>>()));
         services.AddSingleton<DataPlaneUpdater>();
         services.AddSingleton<VirtualConnectionListener>();
         // Kestrel adds its own transport only where no other is yet, and ordinary endpoints need it.
@@ -55,6 +59,12 @@ public static class SniRouterExtensions
         services.AddSingleton<TcpProxy>();
         services.AddSingleton<SniRouterMiddleware>();
         return services;
+    }
+
+    private static DnsResolvers CreateDnsResolvers(IServiceProvider services)
+    {
+        var system = new SystemDnsResolver();
+        return new DnsResolvers(system, system);
     }
 
     private static IListenerTransport CreateTransport(IServiceProvider services)

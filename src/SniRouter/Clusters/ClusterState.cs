@@ -36,7 +36,12 @@ public sealed class ClusterState
     internal void Update(ClusterConfig config)
     {
         _config = config;
-        _assignment = config.InlineAssignment ?? (config.Discovery == ClusterDiscovery.Eds ? _assignment : null);
+        if (!config.ResolvesNames)
+        {
+            // What names resolve to comes as an assignment of its own; until then the endpoints stay.
+            _assignment = config.InlineAssignment ?? (config.Discovery == ClusterDiscovery.Eds ? _assignment : null);
+        }
+
         Publish();
     }
 
@@ -66,7 +71,7 @@ public sealed class ClusterState
         var states = new Dictionary<EndPoint, EndpointState>();
         foreach (var endpoint in _current?.Endpoints ?? [])
         {
-            states[endpoint.Address] = endpoint.State;
+            states[endpoint.Config.Identity] = endpoint.State;
         }
 
         var endpoints = ImmutableArray.CreateBuilder<UpstreamEndpoint>();
@@ -74,7 +79,7 @@ public sealed class ClusterState
         {
             foreach (var config in locality.Endpoints)
             {
-                var state = states.GetValueOrDefault(config.Address) ?? new EndpointState();
+                var state = states.GetValueOrDefault(config.Identity) ?? new EndpointState();
                 endpoints.Add(new UpstreamEndpoint(config, locality, state));
             }
         }

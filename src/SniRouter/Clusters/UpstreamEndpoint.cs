@@ -13,7 +13,7 @@ public sealed class UpstreamEndpoint
         Config = config;
         _locality = locality;
         State = state;
-        NativeAddress = config.Address is IPEndPoint or UnixDomainSocketEndPoint ? ToNative(config.Address) : default;
+        NativeAddresses = config.FurtherAddresses.IsEmpty ? [ToNative(config.Address)] : [ToNative(config.Address), .. config.FurtherAddresses.Select(ToNative)];
     }
 
     /// <summary>What the control plane said of it.</summary>
@@ -31,14 +31,19 @@ public sealed class UpstreamEndpoint
     /// <summary>What is counted of it.</summary>
     public EndpointState State { get; }
 
-    /// <summary>The address as the kernel's sockaddr, made once per update; empty for a name that is still to be resolved, and for whatever else no socket can have.</summary>
-    internal ReadOnlyMemory<byte> NativeAddress { get; }
+    /// <summary>The address and those after it, each as the kernel's sockaddr, made once per update; empty for what no socket can have.</summary>
+    internal ReadOnlyMemory<byte>[] NativeAddresses { get; }
 
     /// <inheritdoc/>
     public override string ToString() => Address.ToString() ?? "";
 
     private static ReadOnlyMemory<byte> ToNative(EndPoint address)
     {
+        if (address is not (IPEndPoint or UnixDomainSocketEndPoint))
+        {
+            return default;
+        }
+
         var native = address.Serialize();
         return native.Buffer[..native.Size];
     }
