@@ -91,7 +91,7 @@ internal sealed class UpstreamPool
 
         try
         {
-            var result = await _connector.ConnectAsync(_endpoint.Address, _config.ConnectTimeout, cancellationToken);
+            var result = await _connector.ConnectAsync(_endpoint, _config.ConnectTimeout, cancellationToken);
             if (result.Socket is null)
             {
                 _endpoint.State.ConnectFailed();

@@ -58,6 +58,7 @@ internal static class ClusterTranslator
             HealthChecks = HealthCheckTranslator.Translate(message.HealthChecks, findings),
             OutlierDetection = OutlierDetectionTranslator.Translate(message.OutlierDetection, findings.At("outlier_detection")),
             TransportSockets = TransportSocketTranslator.Translate(message, findings),
+            Dns = DnsConfigTranslator.Translate(message, findings),
             InlineAssignment = discovery == ClusterDiscovery.Eds ? null : TranslateEndpoints(message, discovery, findings.At("load_assignment")),
         };
     }
