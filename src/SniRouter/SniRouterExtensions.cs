@@ -64,7 +64,8 @@ public static class SniRouterExtensions
     private static DnsResolvers CreateDnsResolvers(IServiceProvider services)
     {
         var system = new SystemDnsResolver();
-        return new DnsResolvers(system, system);
+        // Elsewhere there is no resolv.conf, and the refresh rate has to do.
+        return new DnsResolvers(system, OperatingSystem.IsWindows() ? system : new StubDnsResolver(services.GetRequiredService<TimeProvider>()));
     }
 
     private static IListenerTransport CreateTransport(IServiceProvider services)

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Zoneway.SniRouter.Clusters;
@@ -91,6 +92,10 @@ public abstract class DnsClusterTests(PathUnderTest path)
 
         await client.EndAsync();
         await proxy.ExpectAsync(ConnectionOutcome.NoEndpoints);
+        using var metrics = new MetricRecorder(SniRouterMetrics.MeterName, proxy.Services.GetRequiredService<IMeterFactory>());
+        Assert.InRange(metrics.Value("update_attempt"), 1, long.MaxValue);
+        Assert.InRange(metrics.Value("update_failure"), 1, long.MaxValue);
+        Assert.Equal((0L, 0L), (metrics.Value("update_success"), metrics.Value("update_empty")));
     }
 
     private Task<ProxyUnderTest> StartAsync() =>
