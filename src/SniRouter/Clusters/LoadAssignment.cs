@@ -63,7 +63,7 @@ public sealed record EndpointConfig
     public string Hostname { get; init; } = "";
 
     /// <summary>What it is the same endpoint by when the cluster is updated.</summary>
-    internal EndPoint Identity => LogicalAddress ?? Address;
+    public EndPoint Identity => LogicalAddress ?? Address;
 }
 
 /// <summary>Health of an endpoint (envoy.config.core.v3.HealthStatus, folded to what selection needs).</summary>

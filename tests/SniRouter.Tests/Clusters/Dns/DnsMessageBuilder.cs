@@ -10,7 +10,7 @@ internal sealed class DnsMessageBuilder
     private const int QuestionNamePointer = 0xC00C;
 
     private readonly byte[] _query;
-    private readonly MemoryStream _records = new();
+    private readonly List<byte> _records = [];
     private int _count;
 
     public DnsMessageBuilder(byte[] query) => _query = query;
@@ -53,7 +53,7 @@ internal sealed class DnsMessageBuilder
     public DnsMessageBuilder Record(byte[] owner, int type, uint timeToLive, byte[] data, int recordClass = 1, int? length = null)
     {
         _count++;
-        _records.Write([.. owner, .. Short(type), .. Short(recordClass), .. Short((int)(timeToLive >> 16)), .. Short((int)(timeToLive & 0xFFFF)), .. Short(length ?? data.Length), .. data]);
+        _records.AddRange([.. owner, .. Short(type), .. Short(recordClass), .. Short((int)(timeToLive >> 16)), .. Short((int)(timeToLive & 0xFFFF)), .. Short(length ?? data.Length), .. data]);
         return this;
     }
 
@@ -66,7 +66,7 @@ internal sealed class DnsMessageBuilder
     public byte[] Build()
     {
         int id = (BinaryPrimitives.ReadUInt16BigEndian(_query) + IdChange) & 0xFFFF;
-        return [.. Short(id), .. Short(Flags), .. Short(1), .. Short(Count ?? _count), 0, 0, 0, 0, .. Question ?? _query[12..], .. _records.ToArray()];
+        return [.. Short(id), .. Short(Flags), .. Short(1), .. Short(Count ?? _count), 0, 0, 0, 0, .. Question ?? _query[12..], .. _records];
     }
 
     public static byte[] Short(int value) => [(byte)(value >> 8), (byte)value];

@@ -7,7 +7,7 @@ using Zoneway.TestUtilities;
 namespace Zoneway.SniRouter.Tests.Clusters.Dns;
 
 /// <summary>The stub resolver against servers on loopback.</summary>
-public sealed class StubDnsResolverTests : IAsyncLifetime
+public sealed class StubDnsResolverTests : IAsyncLifetime, IAsyncDisposable
 {
     private const string NoFile = "/nonexistent/hosts";
     private static readonly TimeSpan ServerTimeout = TimeSpan.FromSeconds(3);
@@ -18,9 +18,11 @@ public sealed class StubDnsResolverTests : IAsyncLifetime
     private ImmutableArray<string> _search = [];
     private int _ndots = 1;
 
-    public Task InitializeAsync() => Task.CompletedTask;
+    Task IAsyncLifetime.InitializeAsync() => Task.CompletedTask;
 
-    public async Task DisposeAsync()
+    Task IAsyncLifetime.DisposeAsync() => DisposeAsync().AsTask();
+
+    public async ValueTask DisposeAsync()
     {
         await _server.DisposeAsync();
         await _second.DisposeAsync();
