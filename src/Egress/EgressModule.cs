@@ -4,6 +4,7 @@ using Zoneway.Egress.Connections;
 using Zoneway.Egress.Http;
 using Zoneway.Egress.Tcp;
 using Zoneway.Hosting;
+using Zoneway.SniRouter.Clusters.Health;
 using Zoneway.Termination.Rbac;
 
 namespace Zoneway.Egress;
@@ -18,6 +19,7 @@ public sealed class EgressModule : ITerminationModule
         services.AddSingleton<ConnectionTerminator>();
         services.AddSingleton<DenialLog>();
         services.AddSingleton<UpstreamSecurity>();
+        services.AddSingleton<IUpstreamSecurity>(provider => provider.GetRequiredService<UpstreamSecurity>());
         services.AddSingleton<TcpForwarder>();
         services.AddHttpForwarder();
         services.AddSingleton<UpstreamPools>();

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Zoneway.SniRouter.AccessLogs;
+using Zoneway.SniRouter.Clusters.Dns;
 using Zoneway.SniRouter.Clusters.Health;
 using Zoneway.SniRouter.Engine;
 using Zoneway.SniRouter.Listeners;
@@ -30,6 +31,9 @@ public static class SniRouterExtensions
         services.AddMetrics();
 
         services.AddSingleton<RouteTable>();
+        services.AddSingleton(CreateDnsResolvers);
+        services.AddSingleton(static provider => new ClusterResolver(
+            provider.GetRequiredService<DnsResolvers>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<ClusterResolver>>()));
         services.AddSingleton(provider => new HealthMonitoring(
             provider.GetRequiredService<UpstreamConnector>(), provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<HealthMonitoring>>(),
             provider.GetService<IUpstreamSecurity>()));
@@ -59,6 +63,13 @@ public static class SniRouterExtensions
         services.AddSingleton<TcpProxy>();
         services.AddSingleton<SniRouterMiddleware>();
         return services;
+    }
+
+    private static DnsResolvers CreateDnsResolvers(IServiceProvider services)
+    {
+        var system = new SystemDnsResolver();
+        // Elsewhere there is no resolv.conf, and the refresh rate has to do.
+        return new DnsResolvers(system, OperatingSystem.IsWindows() ? system : new StubDnsResolver(services.GetRequiredService<TimeProvider>()));
     }
 
     private static IListenerTransport CreateTransport(IServiceProvider services)

@@ -2,11 +2,12 @@ using System.Net.Security;
 using System.Runtime.CompilerServices;
 using Zoneway.MutualTls;
 using Zoneway.SniRouter.Clusters;
+using Zoneway.SniRouter.Clusters.Health;
 
 namespace Zoneway.Egress.Connections;
 
 /// <summary>Speaks TLS to endpoints where their cluster asks for it (transport_socket_matches, protocol §5.6).</summary>
-internal sealed class UpstreamSecurity(SecretStore secrets, TimeProvider time)
+internal sealed class UpstreamSecurity(SecretStore secrets, TimeProvider time) : IUpstreamSecurity
 {
     private readonly ConditionalWeakTable<UpstreamTlsConfig, ClientTls> _clients = [];
     private readonly ConditionalWeakTable<UpstreamTlsConfig, ClientTls>.CreateValueCallback _create = config => new ClientTls(config, secrets, time);
@@ -25,13 +26,8 @@ internal sealed class UpstreamSecurity(SecretStore secrets, TimeProvider time)
         return null;
     }
 
-    /// <summary>Does the handshake with an endpoint where there has to be one, within the cluster's connect timeout.</summary>
-    /// <param name="stream">The connection. It is closed with the stream returned, or when the handshake fails.</param>
-    /// <param name="cluster">The cluster.</param>
-    /// <param name="endpoint">The endpoint.</param>
-    /// <param name="protocol">The ALPN name to offer where the cluster's configuration has none.</param>
-    /// <param name="cancellationToken">Ends it.</param>
-    /// <returns>The stream to speak on; or null and what went wrong.</returns>
+    /// <inheritdoc/>
+    /// <remarks>Takes at most the cluster's connect timeout.</remarks>
     public async ValueTask<(Stream? Stream, string Problem)> AuthenticateAsync(
         Stream stream, ClusterConfig cluster, UpstreamEndpoint endpoint, SslApplicationProtocol? protocol, CancellationToken cancellationToken)
     {

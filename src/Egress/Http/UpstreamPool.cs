@@ -15,7 +15,7 @@ internal sealed class UpstreamPool
 {
     private readonly ClusterState _state;
     private readonly ClusterConfig _config;
-    private readonly UpstreamEndpoint _endpoint;
+    private UpstreamEndpoint _endpoint;
     private readonly UpstreamTlsConfig? _tls;
     private readonly UpstreamConnector _connector;
     private readonly UpstreamSecurity _security;
@@ -61,6 +61,15 @@ internal sealed class UpstreamPool
         ReferenceEquals(config, _config) || (config.Http == _config.Http && config.ConnectTimeout == _config.ConnectTimeout && config.CircuitBreakers == _config.CircuitBreakers
             && ReferenceEquals(UpstreamSecurity.Of(config, endpoint), _tls));
 
+    /// <summary>Takes over where the endpoint is now: what a name resolves to may change while the endpoint stays the same.</summary>
+    public void Follow(UpstreamEndpoint endpoint)
+    {
+        if (!ReferenceEquals(Volatile.Read(ref _endpoint), endpoint))
+        {
+            Volatile.Write(ref _endpoint, endpoint);
+        }
+    }
+
     /// <summary>Lets go of idle connections now and of the others when their requests are over.</summary>
     public void Retire() => Invoker.Dispose();
 
@@ -82,6 +91,7 @@ internal sealed class UpstreamPool
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
+        var endpoint = Volatile.Read(ref _endpoint);
         var held = _state.CircuitBreaker.TryConnect(_config.CircuitBreakers, out var full);
         if (held == CircuitBreakerHold.None)
         {
@@ -91,19 +101,19 @@ internal sealed class UpstreamPool
 
         try
         {
-            var result = await _connector.ConnectAsync(_endpoint.Address, _config.ConnectTimeout, cancellationToken);
+            var result = await _connector.ConnectAsync(endpoint, _config.ConnectTimeout, cancellationToken);
             if (result.Socket is null)
             {
-                _endpoint.State.ConnectFailed();
+                endpoint.State.ConnectFailed();
                 _state.Stats.ConnectFailed(result.Failure == ConnectionOutcome.ConnectTimeout);
                 throw new UpstreamConnectException(result.Failure, result.Failure == ConnectionOutcome.ConnectTimeout ? "connection timeout" : "connection refused or unreachable");
             }
 
             _state.CircuitBreaker.Connected(ref held);
-            var connection = new UpstreamStream(result.Socket, _state, _endpoint, held);
+            var connection = new UpstreamStream(result.Socket, _state, endpoint, held);
             held = CircuitBreakerHold.None;
             var protocol = context.InitialRequestMessage.Version.Major == 2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11;
-            var (stream, problem) = await _security.AuthenticateAsync(connection, _config, _endpoint, protocol, cancellationToken);
+            var (stream, problem) = await _security.AuthenticateAsync(connection, _config, endpoint, protocol, cancellationToken);
             return stream ?? throw new UpstreamConnectException(ConnectionOutcome.UpstreamTlsFailed, $"TLS failed: {problem}");
         }
         finally

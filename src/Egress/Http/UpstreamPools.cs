@@ -30,18 +30,19 @@ internal sealed class UpstreamPools(UpstreamConnector connector, UpstreamSecurit
 
             while (true)
             {
-                if (!_pools.TryGetValue(endpoint.Address, out var pool))
+                if (!_pools.TryGetValue(endpoint.Config.Identity, out var pool))
                 {
-                    pool = _pools.GetOrAdd(endpoint.Address, create());
+                    pool = _pools.GetOrAdd(endpoint.Config.Identity, create());
                 }
 
                 if (pool.Suits(cluster.Config, endpoint))
                 {
+                    pool.Follow(endpoint);
                     return pool;
                 }
 
                 // The cluster is spoken to in another way now. Requests on their way end as they began.
-                if (_pools.TryRemove(new(endpoint.Address, pool)))
+                if (_pools.TryRemove(new(endpoint.Config.Identity, pool)))
                 {
                     pool.Retire();
                 }
@@ -50,10 +51,10 @@ internal sealed class UpstreamPools(UpstreamConnector connector, UpstreamSecurit
 
         private void Prune(ClusterSnapshot cluster)
         {
-            var addresses = cluster.Endpoints.Select(endpoint => endpoint.Address).ToHashSet();
-            foreach (var (address, pool) in _pools)
+            var identities = cluster.Endpoints.Select(endpoint => endpoint.Config.Identity).ToHashSet();
+            foreach (var (identity, pool) in _pools)
             {
-                if (!addresses.Contains(address) && _pools.TryRemove(new(address, pool)))
+                if (!identities.Contains(identity) && _pools.TryRemove(new(identity, pool)))
                 {
                     pool.Retire();
                 }

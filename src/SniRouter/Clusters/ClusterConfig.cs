@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Net;
+using Zoneway.SniRouter.Clusters.Dns;
 
 namespace Zoneway.SniRouter.Clusters;
 
@@ -50,11 +52,18 @@ public sealed record ClusterConfig
     /// <summary>How HTTP is spoken with its endpoints.</summary>
     public HttpProtocolConfig Http { get; init; } = HttpProtocolConfig.Default;
 
+    /// <summary>How the names among its endpoints are resolved; counts for STRICT_DNS and LOGICAL_DNS.</summary>
+    public DnsConfig Dns { get; init; } = DnsConfig.Default;
+
     /// <summary>Endpoints given with the cluster itself; null for EDS clusters.</summary>
     public LoadAssignment? InlineAssignment { get; init; }
 
     /// <summary>The name that EDS knows this cluster by.</summary>
     public string AssignmentName => EdsServiceName.Length == 0 ? Name : EdsServiceName;
+
+    /// <summary>Whether its endpoints are what names resolve to, some of them at least.</summary>
+    internal bool ResolvesNames => Discovery is ClusterDiscovery.StrictDns or ClusterDiscovery.LogicalDns
+        && InlineAssignment is { } assignment && assignment.Localities.Any(static locality => locality.Endpoints.Any(static endpoint => endpoint.Address is DnsEndPoint));
 }
 
 /// <summary>A way to speak to endpoints, and to which of them (Cluster.TransportSocketMatch).</summary>

@@ -52,7 +52,12 @@ public sealed class ClusterState
         lock (_publishing)
         {
             _config = config;
-            _assignment = config.InlineAssignment ?? (config.Discovery == ClusterDiscovery.Eds ? _assignment : null);
+            if (!config.ResolvesNames)
+            {
+                // What names resolve to comes as an assignment of its own; until then the endpoints stay.
+                _assignment = config.InlineAssignment ?? (config.Discovery == ClusterDiscovery.Eds ? _assignment : null);
+            }
+
             Publish();
         }
     }
@@ -119,7 +124,7 @@ public sealed class ClusterState
         var states = new Dictionary<EndPoint, EndpointState>();
         foreach (var endpoint in _current?.Endpoints ?? [])
         {
-            states[endpoint.Address] = endpoint.State;
+            states[endpoint.Config.Identity] = endpoint.State;
         }
 
         var endpoints = ImmutableArray.CreateBuilder<UpstreamEndpoint>();
@@ -127,7 +132,7 @@ public sealed class ClusterState
         {
             foreach (var config in locality.Endpoints)
             {
-                var state = states.GetValueOrDefault(config.Address) ?? NewState();
+                var state = states.GetValueOrDefault(config.Identity) ?? NewState();
                 endpoints.Add(new UpstreamEndpoint(config, locality, state));
             }
         }

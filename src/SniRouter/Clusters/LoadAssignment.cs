@@ -41,6 +41,12 @@ public sealed record EndpointConfig
     /// <summary>IP address and port, a Unix domain socket, or a <see cref="DnsEndPoint"/> where the cluster resolves names.</summary>
     public required EndPoint Address { get; init; }
 
+    /// <summary>Where else it is, tried in this order while <see cref="Address"/> does not answer. Empty for most.</summary>
+    public ImmutableArray<EndPoint> FurtherAddresses { get; init; } = [];
+
+    /// <summary>The name that a LOGICAL_DNS cluster has resolved to the addresses; null otherwise.</summary>
+    public EndPoint? LogicalAddress { get; init; }
+
     /// <summary>Share of this endpoint among those of its level; 1 to 4,294,967,295.</summary>
     public uint Weight { get; init; } = 1;
 
@@ -55,6 +61,9 @@ public sealed record EndpointConfig
 
     /// <summary>The host name of the endpoint where the control plane gives one; empty otherwise.</summary>
     public string Hostname { get; init; } = "";
+
+    /// <summary>What it is the same endpoint by when the cluster is updated.</summary>
+    public EndPoint Identity => LogicalAddress ?? Address;
 }
 
 /// <summary>Health of an endpoint (envoy.config.core.v3.HealthStatus, folded to what selection needs).</summary>

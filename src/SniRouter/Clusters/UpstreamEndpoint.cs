@@ -15,7 +15,7 @@ public sealed class UpstreamEndpoint
         _locality = locality;
         State = state;
         Health = state.HealthOf(config);
-        NativeAddress = config.Address is IPEndPoint or UnixDomainSocketEndPoint ? ToNative(config.Address) : default;
+        NativeAddresses = config.FurtherAddresses.IsEmpty ? [ToNative(config.Address)] : [ToNative(config.Address), .. config.FurtherAddresses.Select(ToNative)];
     }
 
     private UpstreamEndpoint(UpstreamEndpoint other)
@@ -24,7 +24,7 @@ public sealed class UpstreamEndpoint
         _locality = other._locality;
         State = other.State;
         Health = other.State.HealthOf(other.Config);
-        NativeAddress = other.NativeAddress;
+        NativeAddresses = other.NativeAddresses;
     }
 
     /// <summary>What the control plane said of it.</summary>
@@ -45,8 +45,8 @@ public sealed class UpstreamEndpoint
     /// <summary>What is counted of it.</summary>
     public EndpointState State { get; }
 
-    /// <summary>The address as the kernel's sockaddr, made once per update; empty for a name that is still to be resolved, and for whatever else no socket can have.</summary>
-    internal ReadOnlyMemory<byte> NativeAddress { get; }
+    /// <summary>The address and those after it, each as the kernel's sockaddr, made once per update; empty for what no socket can have.</summary>
+    internal ReadOnlyMemory<byte>[] NativeAddresses { get; }
 
     /// <inheritdoc/>
     public override string ToString() => Address.ToString() ?? "";
@@ -56,6 +56,11 @@ public sealed class UpstreamEndpoint
 
     private static ReadOnlyMemory<byte> ToNative(EndPoint address)
     {
+        if (address is not (IPEndPoint or UnixDomainSocketEndPoint))
+        {
+            return default;
+        }
+
         var native = address.Serialize();
         return native.Buffer[..native.Size];
     }

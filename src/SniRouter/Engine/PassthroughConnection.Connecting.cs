@@ -50,18 +50,13 @@ internal sealed unsafe partial class PassthroughConnection
         while (MayTry() && _attempts.Next() is { } endpoint)
         {
             _endpoint = endpoint;
-            var result = endpoint.NativeAddress.IsEmpty ? -LinuxSystemCalls.EINVAL : LinuxSystemCalls.Connect(endpoint.NativeAddress.Span, out _upstream);
-            if (result is 0 or -LinuxSystemCalls.EINPROGRESS)
+            _nextAddress = 0;
+            if (TryNextAddress())
             {
-                // What is left of the budget is shared evenly by the attempts that are left.
-                var share = Math.Max(TimerWheel.SlotMilliseconds, (_connectDeadline - _loop.Now) / (_attempts.Left + 1));
-                _loop.Timers.Set(this, _loop.Now + share);
-                _loop.Watch(_upstream, EventTag.Connection(Slot, Generation, upstream: true));
                 return;
             }
 
             CountConnectFailure(timedOut: false);
-            CloseUpstream(reset: false);
             lastFailure = ConnectionOutcome.ConnectFailed;
         }
 
@@ -71,6 +66,32 @@ internal sealed unsafe partial class PassthroughConnection
         }
 
         End(lastFailure);
+    }
+
+    /// <summary>
+    /// Connects to the next address of the endpoint; few have more than one. Here they take turns, each with its share of the time, rather than race.
+    /// </summary>
+    /// <returns>Whether a connect is under way.</returns>
+    private bool TryNextAddress()
+    {
+        var addresses = _endpoint!.NativeAddresses;
+        while (_nextAddress < addresses.Length)
+        {
+            var address = addresses[_nextAddress++].Span;
+            var result = address.IsEmpty ? -LinuxSystemCalls.EINVAL : LinuxSystemCalls.Connect(address, out _upstream);
+            if (result is 0 or -LinuxSystemCalls.EINPROGRESS)
+            {
+                // What is left of the budget is shared evenly by what is left to try.
+                var share = Math.Max(TimerWheel.SlotMilliseconds, (_connectDeadline - _loop.Now) / (_attempts.Left + 1 + addresses.Length - _nextAddress));
+                _loop.Timers.Set(this, _loop.Now + share);
+                _loop.Watch(_upstream, EventTag.Connection(Slot, Generation, upstream: true));
+                return true;
+            }
+
+            CloseUpstream(reset: false);
+        }
+
+        return false;
     }
 
     /// <summary>Whether the cluster allows an attempt: the first one always, a further one within its limit of retries.</summary>
@@ -99,9 +120,14 @@ internal sealed unsafe partial class PassthroughConnection
 
     private void ConnectFailed(ConnectionOutcome failure)
     {
-        CountConnectFailure(failure == ConnectionOutcome.ConnectTimeout);
         CloseUpstream(reset: false);
         _down.Readable = _down.SourceClosing = false;
+        if (TryNextAddress())
+        {
+            return;
+        }
+
+        CountConnectFailure(failure == ConnectionOutcome.ConnectTimeout);
         ConnectNext(failure);
     }
 

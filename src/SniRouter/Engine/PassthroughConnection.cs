@@ -27,6 +27,7 @@ internal sealed unsafe partial class PassthroughConnection
     private ClusterState? _cluster;
     private EndpointAttempts _attempts;
     private UpstreamEndpoint? _endpoint;
+    private int _nextAddress;
     private string _serverName = "";
     private long _acceptedAt;
     private long _lastActivity;

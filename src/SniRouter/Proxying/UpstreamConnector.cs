@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Telemetry;
 
 namespace Zoneway.SniRouter.Proxying;
@@ -10,7 +11,14 @@ internal sealed class UpstreamConnector(TimeProvider time)
     // More than a timer can run, and more than any kernel repeats its SYN, is no limit at all.
     private static readonly TimeSpan LongestTimeout = TimeSpan.FromHours(1);
 
-    /// <summary>Connects.</summary>
+    /// <summary>Connects to an endpoint. Several addresses race; the attempt is one all the same.</summary>
+    /// <returns>The connected socket with Nagle's algorithm off, owned by the caller; or why there is none.</returns>
+    public ValueTask<ConnectResult> ConnectAsync(UpstreamEndpoint endpoint, TimeSpan timeout, CancellationToken cancellationToken) =>
+        endpoint.Config.FurtherAddresses.IsEmpty
+            ? ConnectAsync(endpoint.Address, timeout, cancellationToken)
+            : new ConnectionRace(this, time).RunAsync(endpoint.Config, timeout, cancellationToken);
+
+    /// <summary>Connects to an address.</summary>
     /// <returns>The connected socket with Nagle's algorithm off, owned by the caller; or why there is none.</returns>
     public async ValueTask<ConnectResult> ConnectAsync(EndPoint address, TimeSpan timeout, CancellationToken cancellationToken)
     {
@@ -41,14 +49,7 @@ internal sealed class UpstreamConnector(TimeProvider time)
             return new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         }
 
-        var family = address.AddressFamily == AddressFamily.Unspecified ? AddressFamily.InterNetworkV6 : address.AddressFamily;
-        var socket = new Socket(family, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        if (address is DnsEndPoint)
-        {
-            socket.DualMode = true;
-        }
-
-        return socket;
+        return new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     }
 }
 

@@ -49,7 +49,7 @@ internal sealed class UpstreamDialer(UpstreamConnector connector, ConnectionTrac
             scope.Endpoint = endpoint;
             // What is left of the cluster's connect timeout is shared evenly by the attempts that are left.
             var share = (cluster.Config.ConnectTimeout - time.GetElapsedTime(started)) / (attempts.Left + 1);
-            result = await connector.ConnectAsync(endpoint.Address, share > LeastShare ? share : LeastShare, tracker.Aborted);
+            result = await connector.ConnectAsync(endpoint, share > LeastShare ? share : LeastShare, tracker.Aborted);
             if (result.Socket is not null || result.Failure == ConnectionOutcome.Drained)
             {
                 return result;

@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using Zoneway.SniRouter.Clusters;
+using Zoneway.SniRouter.Clusters.Dns;
 
 namespace Zoneway.SniRouter.Routing;
 
@@ -8,7 +9,7 @@ namespace Zoneway.SniRouter.Routing;
 /// The clusters by name, and the assignments that arrived before their clusters. A cluster that is taken back stays as long as a filter chain
 /// names it, so that routes may follow later and a cluster that comes back is the same one. One writer; readers on any thread.
 /// </summary>
-internal sealed class ClusterRegistry(Clusters.Health.HealthMonitoring? monitoring = null)
+internal sealed class ClusterRegistry(Clusters.Health.HealthMonitoring? monitoring = null, ClusterResolver? resolver = null)
 {
     private readonly ConcurrentDictionary<string, ClusterState> _clusters = new(StringComparer.Ordinal);
     private readonly Dictionary<string, LoadAssignment> _assignments = new(StringComparer.Ordinal);
@@ -85,6 +86,7 @@ internal sealed class ClusterRegistry(Clusters.Health.HealthMonitoring? monitori
         foreach (var cluster in _unowned.Where(cluster => !named.Contains(cluster.Name)).ToList())
         {
             Unlink(cluster);
+            resolver?.Forget(cluster);
             _unowned.Remove(cluster);
             _clusters.TryRemove(cluster.Name, out _);
             cluster.Close();
@@ -112,6 +114,7 @@ internal sealed class ClusterRegistry(Clusters.Health.HealthMonitoring? monitori
         }
 
         cluster.Update(config);
+        resolver?.Follow(cluster, config);
         if (config.Discovery == ClusterDiscovery.Eds && _assignments.TryGetValue(config.AssignmentName, out var assignment))
         {
             cluster.Update(assignment);

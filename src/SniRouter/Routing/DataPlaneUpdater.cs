@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Zoneway.SniRouter.Clusters.Dns;
 using Zoneway.SniRouter.Clusters.Health;
 
 namespace Zoneway.SniRouter.Routing;
@@ -24,16 +25,22 @@ public sealed partial class DataPlaneUpdater : IDisposable
     private readonly bool _aliases;
     private readonly SemaphoreSlim _turn = new(1, 1);
 
-    /// <summary>Creates the updater of one route table.</summary>
+    /// <summary>Creates the updater of one route table. Without a resolver, clusters get no endpoints for names.</summary>
     public DataPlaneUpdater(
-        RouteTable routes, IListenerBinder binder, TimeProvider time, ILogger<DataPlaneUpdater> logger, IOptions<SniRouterOptions>? options = null, HealthMonitoring? monitoring = null)
+        RouteTable routes, IListenerBinder binder, TimeProvider time, ILogger<DataPlaneUpdater> logger, IOptions<SniRouterOptions>? options = null, HealthMonitoring? monitoring = null,
+        ClusterResolver? resolver = null)
     {
-        _clusters = new ClusterRegistry(monitoring);
+        _clusters = new ClusterRegistry(monitoring, resolver);
+        if (resolver is not null)
+        {
+            resolver.PublishAsync = cluster => ContinueAsync(cluster.Apply);
+        }
+
         _aliases = options?.Value.SniAliases == true;
         _routes = routes;
         _binder = binder;
         _logger = logger;
-        _warming = new WarmingListeners(time, WarmingTimeout, () => _ = ApplyOverdueAsync());
+        _warming = new WarmingListeners(time, WarmingTimeout, () => _ = ContinueAsync(static () => { }));
     }
 
     /// <summary>The clusters that the control plane has sent, or that a filter chain names. May be read on any thread.</summary>
@@ -71,15 +78,16 @@ public sealed partial class DataPlaneUpdater : IDisposable
         _turn.Dispose();
     }
 
-    private async Task ApplyOverdueAsync()
+    /// <summary>Applies what comes from elsewhere than the control plane, and the listeners that have waited for it, or long enough.</summary>
+    private async Task ContinueAsync(Action change)
     {
         try
         {
             await _turn.WaitAsync();
             try
             {
-                var problems = new List<DataPlaneProblem>();
-                await ApplyListenersAsync(_warming.TakeReady(_clusters), [], problems, CancellationToken.None);
+                change();
+                await ApplyListenersAsync(_warming.TakeReady(_clusters), [], [], CancellationToken.None);
             }
             finally
             {

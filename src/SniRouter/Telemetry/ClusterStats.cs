@@ -1,4 +1,5 @@
 using Zoneway.SniRouter.Clusters;
+using Zoneway.SniRouter.Clusters.Dns;
 
 namespace Zoneway.SniRouter.Telemetry;
 
@@ -10,7 +11,7 @@ public sealed class ClusterStats
     /// <summary>What is counted.</summary>
     private enum Counter
     {
-        Total, Destroyed, ConnectFail, ConnectTimeout, NoneHealthy, Overflow, PendingOverflow, RetryOverflow, SentBytes, ReceivedBytes, Count,
+        Total, Destroyed, ConnectFail, ConnectTimeout, NoneHealthy, Overflow, PendingOverflow, RetryOverflow, SentBytes, ReceivedBytes, UpdateAttempt, UpdateSuccess, UpdateFailure, UpdateEmpty, Count,
     }
 
     /// <summary>upstream_cx_total: connections opened to endpoints.</summary>
@@ -42,6 +43,29 @@ public sealed class ClusterStats
 
     /// <summary>upstream_cx_rx_bytes_total: bytes received from endpoints.</summary>
     public long ReceivedBytes => _counters.Sum((int)Counter.ReceivedBytes);
+
+    /// <summary>update_attempt: lookups of its names.</summary>
+    public long UpdateAttempts => _counters.Sum((int)Counter.UpdateAttempt);
+
+    /// <summary>update_success: lookups that found addresses, or an answer that there are none.</summary>
+    public long UpdateSuccesses => _counters.Sum((int)Counter.UpdateSuccess);
+
+    /// <summary>update_failure: lookups without a usable answer.</summary>
+    public long UpdateFailures => _counters.Sum((int)Counter.UpdateFailure);
+
+    /// <summary>update_empty: lookups that found that there are no addresses.</summary>
+    public long UpdatesEmpty => _counters.Sum((int)Counter.UpdateEmpty);
+
+    internal void Resolving() => _counters.Add((int)Counter.UpdateAttempt, 1);
+
+    internal void Resolved(DnsOutcome outcome)
+    {
+        _counters.Add((int)(outcome == DnsOutcome.Failed ? Counter.UpdateFailure : Counter.UpdateSuccess), 1);
+        if (outcome == DnsOutcome.Empty)
+        {
+            _counters.Add((int)Counter.UpdateEmpty, 1);
+        }
+    }
 
     internal void Connected() => _counters.Add((int)Counter.Total, 1);
 

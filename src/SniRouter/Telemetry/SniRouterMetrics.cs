@@ -53,6 +53,10 @@ public sealed class SniRouterMetrics
         meter.CreateObservableCounter("upstream_rq_retry_overflow", () => PerCluster(stats => stats.RetryOverflows), "{connection}", "Connections given up because as many as may were trying another endpoint.");
         meter.CreateObservableCounter("upstream_cx_tx_bytes_total", () => PerCluster(stats => stats.SentBytes), "By", "Bytes sent to endpoints, counted when a connection ends.");
         meter.CreateObservableCounter("upstream_cx_rx_bytes_total", () => PerCluster(stats => stats.ReceivedBytes), "By", "Bytes received from endpoints, counted when a connection ends.");
+        meter.CreateObservableCounter("update_attempt", () => PerCluster(stats => stats.UpdateAttempts), "{lookup}", "Lookups of the cluster's names.");
+        meter.CreateObservableCounter("update_success", () => PerCluster(stats => stats.UpdateSuccesses), "{lookup}", "Lookups that were answered, be it that there are no addresses.");
+        meter.CreateObservableCounter("update_failure", () => PerCluster(stats => stats.UpdateFailures), "{lookup}", "Lookups without a usable answer; the last good one stays.");
+        meter.CreateObservableCounter("update_empty", () => PerCluster(stats => stats.UpdatesEmpty), "{lookup}", "Answers that there are no addresses; the last good one stays.");
         meter.CreateObservableUpDownCounter(
             "membership_total", () => _updater.Clusters.Select(cluster => new Measurement<long>(cluster.Current?.Endpoints.Length ?? 0, ClusterTag(cluster))), "{endpoint}", "Endpoints of the cluster.");
     }

@@ -43,10 +43,6 @@ internal static class ClusterNotes
             message.LbConfigCase is Cluster.LbConfigOneofCase.LeastRequestLbConfig or Cluster.LbConfigOneofCase.RoundRobinLbConfig,
             "lb_config", "choice count, bias and slow start are not tunable");
         findings.IgnoreIf(message.CloseConnectionsOnHostHealthFailure, "close_connections_on_host_health_failure", "open connections stay");
-        var usesDns = message.Type is Cluster.Types.DiscoveryType.StrictDns or Cluster.Types.DiscoveryType.LogicalDns;
-        findings.IgnoreIf(usesDns && message.DnsLookupFamily != Cluster.Types.DnsLookupFamily.Auto, "dns_lookup_family", "the system chooses the address family");
-        findings.IgnoreIf(usesDns && message.DnsRefreshRate is not null, "dns_refresh_rate", "the refresh rate is fixed");
-        findings.IgnoreIf(usesDns && message.RespectDnsTtl, "respect_dns_ttl", "the refresh rate is fixed");
         findings.IgnoreIf(message.CommonLbConfig is { ZoneAwareLbConfig: not null }, "common_lb_config.zone_aware_lb_config", "only priorities and locality weights prefer a zone");
         findings.IgnoreIf(message.CommonLbConfig is { CloseConnectionsOnHostSetChange: true }, "common_lb_config.close_connections_on_host_set_change", "open connections stay");
     }

@@ -60,6 +60,7 @@ internal static class ClusterTranslator
             OutlierDetection = OutlierDetectionTranslator.Translate(message.OutlierDetection, findings.At("outlier_detection")),
             Http = HttpProtocolOptionsTranslator.Translate(message, findings),
             TransportSockets = TransportSocketTranslator.Translate(message, findings),
+            Dns = DnsConfigTranslator.Translate(message, findings),
             InlineAssignment = discovery == ClusterDiscovery.Eds ? null : TranslateEndpoints(message, discovery, findings.At("load_assignment")),
         };
     }

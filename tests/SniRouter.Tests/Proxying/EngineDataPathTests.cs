@@ -27,3 +27,5 @@ public sealed class EngineDrainTests() : DrainTests(PathUnderTest.Engine);
 public sealed class EngineLocalAnswerTests() : LocalAnswerTests(PathUnderTest.Engine);
 
 public sealed class EngineLiveUpdateTests() : LiveUpdateTests(PathUnderTest.Engine);
+
+public sealed class EngineDnsClusterTests() : DnsClusterTests(PathUnderTest.Engine);

@@ -27,3 +27,5 @@ public sealed class PortableDrainTests() : DrainTests(PathUnderTest.Portable);
 public sealed class PortableLocalAnswerTests() : LocalAnswerTests(PathUnderTest.Portable);
 
 public sealed class PortableLiveUpdateTests() : LiveUpdateTests(PathUnderTest.Portable);
+
+public sealed class PortableDnsClusterTests() : DnsClusterTests(PathUnderTest.Portable);

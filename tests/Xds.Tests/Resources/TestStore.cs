@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging.Abstractions;
+using Zoneway.MutualTls;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Routing;
 using Zoneway.TestUtilities;
@@ -15,8 +16,10 @@ internal sealed class TestStore : IDisposable
     public TestStore()
     {
         _updater = new DataPlaneUpdater(Routes, Binder, Time, NullLogger<DataPlaneUpdater>.Instance);
-        Store = new ConfigurationStore(_updater, new ConfigurationStats(), Time, NullLogger<ConfigurationStore>.Instance);
+        Store = new ConfigurationStore(_updater, Secrets, new ConfigurationStats(), Time, NullLogger<ConfigurationStore>.Instance);
     }
+
+    public SecretStore Secrets { get; } = new();
 
     public RouteTable Routes { get; } = new();
 

@@ -116,6 +116,10 @@ public sealed class ClusterTranslatorTests
     [InlineData("type: EDS, lbSubsetConfig: {subsetSelectors: [{keys: [a, b], fallbackPolicy: KEYS_SUBSET, fallbackKeysSubset: [c]}]}", "lb_subset_config.subset_selectors[0].fallback_keys_subset")]
     [InlineData("loadAssignment: {endpoints: [{lbEndpoints: [{endpoint: {address: {socketAddress: {address: kuma.io, portValue: 80}}}}]}]}", "load_assignment.endpoints[0].lb_endpoints[0].endpoint.address.socket_address.address")]
     [InlineData("type: LOGICAL_DNS, loadAssignment: {}", "load_assignment")]
+    [InlineData("type: STRICT_DNS, dnsRefreshRate: 0s", "dns_refresh_rate")]
+    [InlineData("type: STRICT_DNS, dnsLookupFamily: 9", "dns_lookup_family")]
+    [InlineData("type: STRICT_DNS, dnsFailureRefreshRate: {}", "dns_failure_refresh_rate.base_interval")]
+    [InlineData("type: STRICT_DNS, dnsFailureRefreshRate: {baseInterval: 2s, maxInterval: 1s}", "dns_failure_refresh_rate.max_interval")]
     public void Translate_UnusableField_QuarantinesCluster(string fields, string field)
     {
         var result = ClusterTranslator.Translate(Cluster($"{{name: a, {fields}}}"));
@@ -156,7 +160,7 @@ public sealed class ClusterTranslatorTests
         var result = ClusterTranslator.Translate(Cluster("{name: a, type: STRICT_DNS, dnsLookupFamily: V4_ONLY, dnsRefreshRate: 5s, outlierDetection: {}, healthChecks: [{}]}"));
 
         Assert.Empty(result.Errors);
-        Assert.Equal(["dns_lookup_family", "dns_refresh_rate", "health_checks[0]"], result.Ignored.Select(field => field.Field).Order());
+        Assert.Equal(["health_checks[0]"], result.Ignored.Select(field => field.Field).Order());
     }
 
     private static ClusterConfig Good(string yaml)

@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Zoneway.MutualTls;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Routing;
 using Zoneway.TestUtilities;
@@ -42,7 +43,7 @@ internal sealed class KumaFixture
 
     public List<TranslationResult<LoadAssignment>> Assignments { get; } = [];
 
-    public List<TranslationResult<XdsResource>> Secrets { get; } = [];
+    public List<TranslationResult<LoadedSecret>> Secrets { get; } = [];
 
     public IEnumerable<TranslationError> Rejected =>
         [.. Listeners.SelectMany(result => result.Errors), .. Clusters.SelectMany(result => result.Errors), .. Assignments.SelectMany(result => result.Errors), .. Secrets.SelectMany(result => result.Errors)];

@@ -69,7 +69,7 @@ public sealed class ClusterHealth
         foreach (var address in gone)
         {
             _checks.Remove(address, out var check);
-            check!.Stop();
+            check!.Dispose();
         }
     }
 
@@ -87,7 +87,7 @@ public sealed class ClusterHealth
     {
         foreach (var check in _checks.Values)
         {
-            check.Stop();
+            check.Dispose();
         }
 
         _checks.Clear();

@@ -6,7 +6,7 @@ namespace Zoneway.SniRouter.Clusters.Health;
 /// The checks of one address: asks, waits, asks again, and says what follows from the answers by Envoy's rules. A first answer of a new endpoint decides at once; then so many
 /// in a row are needed, except that an endpoint that answers badly, rather than not at all, is unhealthy at once.
 /// </summary>
-internal sealed partial class EndpointHealthCheck(ClusterState cluster, ClusterHealth health, HealthMonitoring monitoring)
+internal sealed partial class EndpointHealthCheck(ClusterState cluster, ClusterHealth health, HealthMonitoring monitoring) : IDisposable
 {
     private readonly Lock _lock = new();
     private CancellationTokenSource _round = new();
@@ -39,11 +39,12 @@ internal sealed partial class EndpointHealthCheck(ClusterState cluster, ClusterH
     }
 
     /// <summary>Ends the checks; none says anything afterwards.</summary>
-    public void Stop()
+    public void Dispose()
     {
         lock (_lock)
         {
             _round.Cancel();
+            _round.Dispose();
             _endpoint?.State.Clear(EndpointHealthFlags.FailedActiveCheck);
         }
     }

@@ -32,14 +32,18 @@ internal sealed class GrpcProbe : HealthProbe
 
     public override async ValueTask<HealthCheckResult> CheckAsync(CancellationToken cancellationToken)
     {
-        using var request = _client.CreateRequest(HttpMethod.Post, "/grpc.health.v1.Health/Check", _authority, HttpVersion.Version20);
+        using var request = HttpProbeClient.CreateRequest(HttpMethod.Post, "/grpc.health.v1.Health/Check", _authority, HttpVersion.Version20);
         request.Headers.TryAddWithoutValidation("te", "trailers");
         request.Content = new ByteArrayContent(_body);
         request.Content.Headers.TryAddWithoutValidation("content-type", "application/grpc");
         return await _client.SendAsync(request, ReadAsync, cancellationToken);
     }
 
-    public override void Dispose() => _client.Dispose();
+    public override void Dispose()
+    {
+        base.Dispose();
+        _client.Dispose();
+    }
 
     private static async ValueTask<HealthCheckResult> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

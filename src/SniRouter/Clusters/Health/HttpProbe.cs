@@ -10,7 +10,7 @@ internal sealed class HttpProbe(HttpHealthProbe probe, HealthCheckConfig config,
 
     public override async ValueTask<HealthCheckResult> CheckAsync(CancellationToken cancellationToken)
     {
-        using var request = _client.CreateRequest(HttpMethod.Get, probe.Path, _authority, probe.IsHttp2 ? HttpVersion.Version20 : HttpVersion.Version11);
+        using var request = HttpProbeClient.CreateRequest(HttpMethod.Get, probe.Path, _authority, probe.IsHttp2 ? HttpVersion.Version20 : HttpVersion.Version11);
         foreach (var (name, value) in probe.Headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);
@@ -19,7 +19,11 @@ internal sealed class HttpProbe(HttpHealthProbe probe, HealthCheckConfig config,
         return await _client.SendAsync(request, ReadAsync, cancellationToken);
     }
 
-    public override void Dispose() => _client.Dispose();
+    public override void Dispose()
+    {
+        base.Dispose();
+        _client.Dispose();
+    }
 
     private ValueTask<HealthCheckResult> ReadAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {

@@ -18,7 +18,7 @@ internal sealed class HttpProbeClient(bool keepsConnection, HealthCheckDialer di
     /// <param name="path">Path and query; begins with a slash.</param>
     /// <param name="authority">The Host header, or :authority.</param>
     /// <param name="version">Exactly this HTTP.</param>
-    public HttpRequestMessage CreateRequest(HttpMethod method, string path, string authority, Version version)
+    public static HttpRequestMessage CreateRequest(HttpMethod method, string path, string authority, Version version)
     {
         var request = new HttpRequestMessage(method, new Uri(Origin + path)) { Version = version, VersionPolicy = HttpVersionPolicy.RequestVersionExact };
         request.Headers.TryAddWithoutValidation("host", authority);

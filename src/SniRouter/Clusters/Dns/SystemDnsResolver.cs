@@ -1,0 +1,52 @@
+using System.Net;
+using System.Net.Sockets;
+
+namespace Zoneway.SniRouter.Clusters.Dns;
+
+/// <summary>Resolves as the system does (getaddrinfo): hosts file, search domains and nsswitch.conf count, and the order is that of RFC 6724. It tells no time to live.</summary>
+/// <remarks>
+/// getaddrinfo blocks, for 10 s and more where no server answers, and cannot be cancelled. So it has threads of its own, at most <see cref="MaxLookups"/>, rather than those of the
+/// pool, on which connections are served; a lookup that nobody waits for any more keeps its place until it ends.
+/// </remarks>
+#pragma warning disable CA1001 // The semaphore has nothing to dispose of: nobody asks for its wait handle.
+internal sealed class SystemDnsResolver(SystemDnsResolver.Lookup? lookup = null) : IDnsResolver
+#pragma warning restore CA1001
+{
+    /// <summary>Lookups at a time; further ones wait.</summary>
+    public const int MaxLookups = 16;
+
+    private readonly Lookup _lookup = lookup ?? System.Net.Dns.GetHostAddresses;
+    private readonly SemaphoreSlim _places = new(MaxLookups, MaxLookups);
+
+    /// <summary>A lookup that blocks.</summary>
+    internal delegate IPAddress[] Lookup(string name, AddressFamily family);
+
+    /// <inheritdoc/>
+    public async ValueTask<DnsAnswer> ResolveAsync(string name, AddressFamily family, CancellationToken cancellationToken)
+    {
+        await _places.WaitAsync(cancellationToken);
+        var running = Task.Factory.StartNew(() => Resolve(name, family), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        return await running.WaitAsync(cancellationToken);
+    }
+
+    private DnsAnswer Resolve(string name, AddressFamily family)
+    {
+        try
+        {
+            var addresses = _lookup(name, family);
+            return addresses.Length == 0 ? DnsAnswer.Empty("no address") : DnsAnswer.Of(addresses.Distinct());
+        }
+        catch (SocketException exception) when (exception.SocketErrorCode is SocketError.HostNotFound or SocketError.NoData)
+        {
+            return DnsAnswer.Empty("no such name, or no address");
+        }
+        catch (Exception exception) when (exception is SocketException or ArgumentException)
+        {
+            return DnsAnswer.Failed(exception.Message);
+        }
+        finally
+        {
+            _places.Release();
+        }
+    }
+}
