@@ -15,6 +15,9 @@ internal readonly record struct ForwardFault(ForwardFaultKind Kind, string Detai
     /// <summary>Whether nothing of the request can have reached an endpoint.</summary>
     public bool IsConnectFailure => Kind is ForwardFaultKind.ConnectFailed or ForwardFaultKind.ConnectTimeout or ForwardFaultKind.Tls or ForwardFaultKind.Overflow;
 
+    /// <summary>Whether an endpoint had the request and did not answer.</summary>
+    public bool IsWithoutAnswer => Kind is ForwardFaultKind.Reset or ForwardFaultKind.RefusedStream or ForwardFaultKind.AttemptTimeout or ForwardFaultKind.RequestTimeout or ForwardFaultKind.Idle;
+
     /// <summary>What YARP's error stands for.</summary>
     public static ForwardFault Of(HttpContext context, ForwarderError error, TimeLimit limit, in AttemptLimit attempt)
     {

@@ -47,6 +47,7 @@ internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict v
             return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         }
 
+        endpoint.State.ReportResponse((int)proxyResponse.StatusCode);
         if (exchange.CanRepeat && retries.AnswersStatus((int)proxyResponse.StatusCode))
         {
             WantsRetry = true;

@@ -46,6 +46,11 @@ internal sealed class RequestForwarder(IHttpForwarder forwarder, UpstreamPools p
             }
 
             var fault = ForwardFault.Of(exchange.Context, error, limit, attempt);
+            if (fault.IsWithoutAnswer)
+            {
+                endpoint.State.ReportNoResponse();
+            }
+
             if (!exchange.Context.Response.HasStarted && !exchange.Context.RequestAborted.IsCancellationRequested
                 && (transformer.WantsRetry || retries.Answers(fault, attempts.Left)) && exchange.CanRepeat && !limit.IsOver)
             {

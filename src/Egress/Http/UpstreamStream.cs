@@ -16,7 +16,7 @@ internal sealed class UpstreamStream : NetworkStream
     {
         (_cluster, _endpoint, _held) = (cluster, endpoint, held);
         cluster.Stats.Connected();
-        endpoint.State.Connected();
+        endpoint.State.Connected(answersFollow: true);
     }
 
     protected override void Dispose(bool disposing)

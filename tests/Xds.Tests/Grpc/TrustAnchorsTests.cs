@@ -2,7 +2,6 @@ using Zoneway.MutualTls;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using Zoneway.Xds.Grpc;
 
 namespace Zoneway.Xds.Tests.Grpc;
 

@@ -1,0 +1,111 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using Zoneway.TestUtilities;
+
+namespace Zoneway.Egress.Tests.EndToEnd;
+
+/// <summary>Envoy resources of a zone egress, in the shape that Kuma sends (protocol §5), with certificates inline.</summary>
+internal sealed class EgressResources(TestCertificates mesh)
+{
+    public const string Listener = "inbound:127.0.0.1:0";
+    public const string Service = "httpbin{mesh=default}";
+
+    private readonly StringBuilder _chains = new();
+    private readonly StringBuilder _clusters = new();
+    private readonly X509Certificate2 _identity = mesh.Issue("spiffe://default/zone-egress");
+
+    /// <summary>A chain that forwards HTTP.</summary>
+    /// <param name="route">The fields of the route's action, in flow style.</param>
+    /// <param name="filters">HTTP filters before the router, in flow style, each with a comma at its end.</param>
+    /// <param name="manager">Further fields of the connection manager, in flow style, each with a comma at its end.</param>
+    /// <param name="serverName">The server name.</param>
+    public EgressResources Http(string route = "cluster: upstream, timeout: 0s", string filters = "", string manager = "", string serverName = Service) => Chain(serverName, $$"""
+                  - name: http
+                    typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager, statPrefix: http, {{manager}}
+                      httpFilters: [{{filters}} {name: router, typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.http.router.v3.Router} }],
+                      routeConfig: {name: r, validateClusters: false, virtualHosts: [{name: v, domains: ['*'], routes: [{match: {prefix: /}, route: { {{route}} } }]}]} }
+            """);
+
+    /// <summary>A chain that copies bytes.</summary>
+    /// <param name="filters">Filters before tcp_proxy, as items of a YAML list.</param>
+    /// <param name="serverName">The server name.</param>
+    public EgressResources Tcp(string filters = "", string serverName = Service) => Chain(serverName, $$"""
+            {{filters}}
+                  - name: tcp
+                    typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy, statPrefix: tcp, cluster: upstream}
+            """);
+
+    /// <summary>A network RBAC filter that allows one SPIFFE id.</summary>
+    public static string Allow(string id) =>
+        $$$"""      - {name: rbac, typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.network.rbac.v3.RBAC, statPrefix: t., rules: {{{Rules(id)}}} } }""";
+
+    /// <summary>RBAC rules that allow one SPIFFE id.</summary>
+    public static string Rules(string id) => $$$"""{policies: {p: {permissions: [{any: true}], principals: [{authenticated: {principalName: {exact: '{{{id}}}'} } }]} } }""";
+
+    /// <summary>A cluster called <c>upstream</c>.</summary>
+    /// <param name="endpoint">Its endpoint.</param>
+    /// <param name="more">Further fields, in flow style, each with a comma at its end.</param>
+    /// <param name="hostname">The endpoint's host name.</param>
+    public EgressResources Upstream(IPEndPoint endpoint, string more = "", string hostname = "")
+    {
+        _clusters.AppendLine($$"""
+            - name: upstream
+              resource: {'@type': type.googleapis.com/envoy.config.cluster.v3.Cluster, name: upstream, type: STATIC, {{more}}
+                loadAssignment: {clusterName: upstream, endpoints: [{lbEndpoints: [{endpoint: {hostname: '{{hostname}}', address: {socketAddress: {address: {{endpoint.Address}}, portValue: {{endpoint.Port}} } } } }]}]} }
+            """);
+        return this;
+    }
+
+    /// <summary>The field that makes a cluster speak HTTP/2.</summary>
+    public const string Http2 =
+        "typedExtensionProtocolOptions: {envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {'@type': type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions, explicitHttpConfig: {http2ProtocolOptions: {}}}},";
+
+    /// <summary>The field that makes a cluster speak TLS.</summary>
+    /// <param name="context">Fields of the common TLS context, in flow style.</param>
+    /// <param name="sni">The server name.</param>
+    public static string Tls(string context, string sni) =>
+        $$"""transportSocketMatches: [{name: t, match: {}, transportSocket: {name: tls, typedConfig: {'@type': type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext, sni: {{sni}}, commonTlsContext: { {{context}} } } } }],""";
+
+    /// <summary>A PEM text as a YAML scalar.</summary>
+    public static string Pem(string pem) => $"\"{pem.ReplaceLineEndings("\\n")}\"";
+
+    /// <summary>A certificate and its key as a TLS certificate, in flow style.</summary>
+    public static string Certificate(X509Certificate2 certificate) =>
+        $$"""{certificateChain: {inlineString: {{Pem(certificate.ExportCertificatePem())}} }, privateKey: {inlineString: {{Pem(certificate.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem())}} } }""";
+
+    /// <summary>All of it as YAML.</summary>
+    public override string ToString() => $$"""
+        resources:
+        - name: {{Listener}}
+          resource:
+            '@type': type.googleapis.com/envoy.config.listener.v3.Listener
+            name: {{Listener}}
+            address: {socketAddress: {address: 127.0.0.1, portValue: 0} }
+            listenerFilters: [{name: tls, typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector} }]
+            filterChains:
+        {{_chains}}
+        {{_clusters}}
+        """;
+
+    private EgressResources Chain(string serverName, string filters)
+    {
+        _chains.AppendLine($$"""
+                - name: {{serverName.Split('{')[0]}}_default
+                  filterChainMatch: {serverNames: ['{{serverName}}'], transportProtocol: tls}
+                  transportSocket:
+                    name: envoy.transport_sockets.tls
+                    typedConfig:
+                      '@type': type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+                      requireClientCertificate: true
+                      commonTlsContext:
+                        tlsCertificates: [{{Certificate(_identity)}}]
+                        validationContext:
+                          trustedCa: {inlineString: {{Pem(mesh.Authority.ExportCertificatePem())}} }
+                          matchTypedSubjectAltNames: [{sanType: URI, matcher: {prefix: 'spiffe://default/'} }]
+                  filters:
+            {{filters}}
+            """);
+        return this;
+    }
+}
