@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 
 namespace Zoneway.SniRouter.Clusters.Dns;
@@ -12,7 +13,8 @@ namespace Zoneway.SniRouter.Clusters.Dns;
 /// </remarks>
 public sealed class ClusterResolver : IDisposable
 {
-    private readonly Dictionary<ClusterState, DnsCluster> _clusters = [];
+    // One writer at a time, but the end of the program may come meanwhile.
+    private readonly ConcurrentDictionary<ClusterState, DnsCluster> _clusters = new();
     private readonly DnsResolvers _resolvers;
 
     internal ClusterResolver(DnsResolvers resolvers, TimeProvider time, ILogger<ClusterResolver> logger)
@@ -44,7 +46,7 @@ public sealed class ClusterResolver : IDisposable
     /// <summary>Begins with a new configuration of a cluster, which has names or not, and gives the cluster what is known already.</summary>
     internal void Follow(ClusterState cluster, ClusterConfig config)
     {
-        _clusters.Remove(cluster, out var previous);
+        _clusters.TryRemove(cluster, out var previous);
         previous?.Dispose();
         if (!config.ResolvesNames)
         {
@@ -60,7 +62,7 @@ public sealed class ClusterResolver : IDisposable
     /// <summary>Ends the lookups of a cluster, if there are any.</summary>
     internal void Forget(ClusterState cluster)
     {
-        if (_clusters.Remove(cluster, out var previous))
+        if (_clusters.TryRemove(cluster, out var previous))
         {
             previous.Dispose();
         }

@@ -162,16 +162,16 @@ internal sealed partial class DnsCluster : IDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(800, LogLevel.Warning, "Cluster {Cluster}: {Name} does not resolve: {Reason}. Its last good answer stays: {Addresses} address(es). Said once until it does.")]
+        [LoggerMessage(820, LogLevel.Warning, "Cluster {Cluster}: {Name} does not resolve: {Reason}. Its last good answer stays: {Addresses} address(es). Said once until it does.")]
         public static partial void Failing(ILogger logger, string cluster, string name, string reason, int addresses);
 
-        [LoggerMessage(801, LogLevel.Information, "Cluster {Cluster}: {Name} resolves again.")]
+        [LoggerMessage(821, LogLevel.Information, "Cluster {Cluster}: {Name} resolves again.")]
         public static partial void Recovered(ILogger logger, string cluster, string name);
 
-        [LoggerMessage(802, LogLevel.Debug, "Cluster {Cluster}: {Name} is at {Addresses}.")]
+        [LoggerMessage(822, LogLevel.Debug, "Cluster {Cluster}: {Name} is at {Addresses}.")]
         public static partial void Changed(ILogger logger, string cluster, string name, string addresses);
 
-        [LoggerMessage(803, LogLevel.Error, "Cluster {Cluster}: the lookup of {Name} failed for a fault of the proxy.")]
+        [LoggerMessage(823, LogLevel.Error, "Cluster {Cluster}: the lookup of {Name} failed for a fault of the proxy.")]
         public static partial void Fault(ILogger logger, Exception exception, string cluster, string name);
     }
 }

@@ -145,7 +145,7 @@ public sealed class ClusterResolverTests : IDisposable
         Assert.Equal((4L, answered ? 4L : 2L, answered ? 0L : 2L, answered ? 2L : 0L), (cluster.Stats.UpdateAttempts, cluster.Stats.UpdateSuccesses, cluster.Stats.UpdateFailures, cluster.Stats.UpdatesEmpty));
         Assert.Equal(
             [LogLevel.Warning, LogLevel.Information],
-            _test.Log.Where(record => record.EventId is 800 or 801).Select(record => record.Level));
+            _test.Log.Where(record => record.EventId is 820 or 821).Select(record => record.Level));
     }
 
     [Fact]
