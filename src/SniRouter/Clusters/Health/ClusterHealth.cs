@@ -55,12 +55,12 @@ public sealed class ClusterHealth
 
         var gone = _checks.Keys.ToHashSet();
         // Of several endpoints at one address the first stands for all.
-        foreach (var endpoint in endpoints.DistinctBy(endpoint => endpoint.Address))
+        foreach (var endpoint in endpoints.DistinctBy(endpoint => endpoint.Config.Identity))
         {
-            gone.Remove(endpoint.Address);
-            if (!_checks.TryGetValue(endpoint.Address, out var check))
+            gone.Remove(endpoint.Config.Identity);
+            if (!_checks.TryGetValue(endpoint.Config.Identity, out var check))
             {
-                _checks[endpoint.Address] = check = new EndpointHealthCheck(_cluster, this, _monitoring);
+                _checks[endpoint.Config.Identity] = check = new EndpointHealthCheck(_cluster, this, _monitoring);
             }
 
             check.Follow(config, config.HealthChecks[0], endpoint);

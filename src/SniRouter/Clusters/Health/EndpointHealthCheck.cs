@@ -51,7 +51,7 @@ internal sealed partial class EndpointHealthCheck(ClusterState cluster, ClusterH
 
     private bool IsSpokenToAlike(ClusterConfig clusterConfig, EndpointConfig endpoint) =>
         clusterConfig.TransportSockets.Equals(_clusterConfig!.TransportSockets) && clusterConfig.ConnectTimeout == _clusterConfig.ConnectTimeout
-        && endpoint.TransportSocketMatch.Equals(_endpoint!.Config.TransportSocketMatch) && endpoint.Hostname.Equals(_endpoint.Config.Hostname, StringComparison.Ordinal);
+        && endpoint.Address.Equals(_endpoint!.Address) && endpoint.TransportSocketMatch.Equals(_endpoint.Config.TransportSocketMatch) && endpoint.Hostname.Equals(_endpoint.Config.Hostname, StringComparison.Ordinal);
 
     private async Task RunAsync(HealthCheckConfig config, HealthCheckDialer dialer, CancellationToken stop)
     {

@@ -31,7 +31,9 @@ internal sealed class HealthCheckDialer(HealthMonitoring monitoring, ClusterConf
     /// <exception cref="IOException">There is no connection, or no TLS on it.</exception>
     public async ValueTask<Stream> ConnectAsync(SslApplicationProtocol? protocol, CancellationToken cancellationToken)
     {
-        var result = await monitoring.Connector.ConnectAsync(_address, cluster.ConnectTimeout, cancellationToken);
+        var result = port == 0
+            ? await monitoring.Connector.ConnectAsync(endpoint, cluster.ConnectTimeout, cancellationToken)
+            : await monitoring.Connector.ConnectAsync(_address, cluster.ConnectTimeout, cancellationToken);
         if (result.Socket is null)
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -66,6 +66,26 @@ public sealed class HealthCheckTests
     }
 
     [Fact]
+    public async Task NameMoves_EndpointIsTheSameAndItsNewAddressIsAsked()
+    {
+        using var refusing = new RefusingEndpoint();
+        using var before = new ScriptedUpstream();
+        using var after = new ScriptedUpstream();
+        using var cluster = new WatchedCluster();
+        cluster.State.Update(ConfigOf(PingCheck));
+        cluster.State.Update(Resolved(refusing.Address, before.Address));
+        await PassAsync(before);
+        await cluster.ExpectAsync(Healthy);
+
+        cluster.State.Update(Resolved(after.Address));
+        Assert.Equal([Healthy], cluster.Health);
+        await PassAsync(after);
+
+        await Eventually.TrueAsync(() => cluster.Stats.Successes == 2);
+        Assert.Equal([Healthy], cluster.Health);
+    }
+
+    [Fact]
     public async Task NoAnswerInTime_Fails()
     {
         using var upstream = new ScriptedUpstream();
@@ -231,4 +251,7 @@ public sealed class HealthCheckTests
 
         await cluster.ExpectAsync(EndpointHealth.Degraded, Unhealthy);
     }
+
+    private static LoadAssignment Resolved(params EndPoint[] addresses) => TestEndpoints.Assignment(TestEndpoints.Level(
+        0, new EndpointConfig { Address = addresses[0], FurtherAddresses = [.. addresses[1..]], LogicalAddress = new DnsEndPoint("a.test", 80) }));
 }
