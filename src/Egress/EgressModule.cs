@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Zoneway.Egress.Connections;
 using Zoneway.Egress.Http;
 using Zoneway.Egress.Tcp;
+using Zoneway.Egress.Telemetry;
 using Zoneway.Hosting;
 using Zoneway.SniRouter.Clusters.Health;
 using Zoneway.Termination.Rbac;
@@ -18,6 +19,8 @@ public sealed class EgressModule : ITerminationModule
         services.AddSingleton<TerminatedChains>();
         services.AddSingleton<ConnectionTerminator>();
         services.AddSingleton<DenialLog>();
+        services.AddSingleton<TlsStats>();
+        services.AddSingleton<EgressMetrics>();
         services.AddSingleton<UpstreamSecurity>();
         services.AddSingleton<IUpstreamSecurity>(provider => provider.GetRequiredService<UpstreamSecurity>());
         services.AddSingleton<TcpForwarder>();
@@ -30,5 +33,10 @@ public sealed class EgressModule : ITerminationModule
     }
 
     /// <inheritdoc/>
-    public ConnectionDelegate CreateHandler(IServiceProvider services) => services.GetRequiredService<ConnectionTerminator>().OnConnectionAsync;
+    public ConnectionDelegate CreateHandler(IServiceProvider services)
+    {
+        // Nobody asks for the instruments, so they are made here.
+        services.GetRequiredService<EgressMetrics>();
+        return services.GetRequiredService<ConnectionTerminator>().OnConnectionAsync;
+    }
 }

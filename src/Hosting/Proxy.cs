@@ -38,6 +38,7 @@ internal sealed partial class Proxy : IAsyncDisposable
             kestrel.ListenSniRouter(listen => AdminListenerEndpoint.Configure(listen, program.Termination));
         });
         builder.Services.AddSingleton(program);
+        builder.Services.AddSingleton(new TerminationSupport(program.Termination is not null));
         builder.Services.AddSingleton(levels);
         AddServices(builder.Services, settings);
         program.Termination?.AddServices(builder.Services);

@@ -1,12 +1,12 @@
-using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 
 namespace Zoneway.MutualTls;
 
-/// <summary>A secret that has been read and found usable. Immutable.</summary>
+/// <summary>A secret that has been read. Immutable.</summary>
 public sealed class LoadedSecret
 {
-    private LoadedSecret(string name, TlsCertificate? certificate, ValidationContextConfig? validation) => (Name, Certificate, Validation) = (name, certificate, validation);
+    private LoadedSecret(string name, TlsCertificate? certificate, ValidationContextConfig? validation, string problem) =>
+        (Name, Certificate, Validation, Problem) = (name, certificate, validation, problem);
 
     /// <summary>Its name.</summary>
     public string Name { get; }
@@ -17,32 +17,29 @@ public sealed class LoadedSecret
     /// <summary>How peers are verified, or null.</summary>
     public ValidationContextConfig? Validation { get; }
 
+    /// <summary>Why it cannot be used, never with any of its content; empty when it can.</summary>
+    public string Problem { get; }
+
+    /// <summary>Whether it can be used.</summary>
+    public bool IsUsable => Problem.Length == 0;
+
     /// <summary>Reads what a control plane has delivered.</summary>
-    /// <param name="config">What it was.</param>
-    /// <param name="secret">The secret; null on error.</param>
-    /// <param name="problem">What is wrong, never with any of the content; empty when nothing is.</param>
-    public static bool TryLoad(SecretConfig config, [NotNullWhen(true)] out LoadedSecret? secret, out string problem)
+    public static LoadedSecret Load(SecretConfig config)
     {
-        secret = null;
-        problem = "";
         TlsCertificate? certificate = null;
+        var problem = "";
         if (config.Certificate is { } pem && !TlsCertificate.TryLoad(pem, out certificate, out problem))
         {
-            return false;
+            return new LoadedSecret(config.Name, null, null, problem);
         }
 
-        if (config.Validation is { } validation && !TryRead(validation, out problem))
-        {
-            return false;
-        }
-
-        secret = new LoadedSecret(config.Name, certificate, config.Validation);
-        return true;
+        problem = config.Validation is { } validation ? ProblemOf(validation) : "";
+        return problem.Length > 0 ? new LoadedSecret(config.Name, null, null, problem) : new LoadedSecret(config.Name, certificate, config.Validation, "");
     }
 
-    private static bool TryRead(ValidationContextConfig validation, out string problem)
+    /// <summary>Why the CAs given in a validation context cannot be used; empty when they can. Files are looked at when they are needed.</summary>
+    public static string ProblemOf(ValidationContextConfig validation)
     {
-        problem = "";
         try
         {
             foreach (var pem in validation.TrustDomains.Select(domain => domain.TrustBundle).Append(validation.TrustedCa).Where(pem => pem.Length > 0))
@@ -50,12 +47,11 @@ public sealed class LoadedSecret
                 PemCertificates.Read(pem);
             }
 
-            return true;
+            return "";
         }
         catch (CryptographicException exception)
         {
-            problem = $"the trusted CAs cannot be read: {exception.Message}";
-            return false;
+            return $"the trusted CAs cannot be read: {exception.Message}";
         }
     }
 }

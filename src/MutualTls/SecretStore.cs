@@ -13,8 +13,18 @@ public sealed class SecretStore
     /// <summary>Every secret.</summary>
     public IReadOnlyCollection<LoadedSecret> All => (IReadOnlyCollection<LoadedSecret>)_secrets.Values;
 
-    /// <summary>Puts a secret in the place of the one before it.</summary>
-    public void Set(LoadedSecret secret) => _secrets[secret.Name] = secret;
+    /// <summary>Puts a secret in the place of the one before it. One that cannot be used leaves the one before it in force.</summary>
+    /// <returns>False when it was left in force.</returns>
+    public bool Set(LoadedSecret secret)
+    {
+        if (!secret.IsUsable && _secrets.TryGetValue(secret.Name, out var before) && before.IsUsable)
+        {
+            return false;
+        }
+
+        _secrets[secret.Name] = secret;
+        return true;
+    }
 
     /// <summary>Forgets a secret. Chains that need it take no more connections.</summary>
     public void Remove(string name) => _secrets.TryRemove(name, out _);

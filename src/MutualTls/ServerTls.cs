@@ -24,6 +24,9 @@ public sealed class ServerTls
         _protocols = config.Context.ApplicationProtocols.IsEmpty ? null : [.. config.Context.ApplicationProtocols.Select(name => new SslApplicationProtocol(name))];
     }
 
+    /// <summary>The certificate that is shown now; null when there is none.</summary>
+    public TlsCertificate? Certificate => _material.TryGet(out var certificate, out _, out _) ? certificate : null;
+
     /// <summary>Whether a handshake could succeed now; if not, why.</summary>
     public bool IsReady(out string problem) => _material.TryGet(out var certificate, out _, out problem) && certificate!.IsValidAt(_time.GetUtcNow(), out problem);
 

@@ -29,6 +29,11 @@ internal sealed class TlsMaterial(TlsContextConfig config, SecretStore secrets, 
 
     private Made Make(LoadedSecret? ofCertificate, LoadedSecret? ofValidation)
     {
+        if ((ofCertificate?.IsUsable == false ? ofCertificate : ofValidation) is { IsUsable: false } unusable)
+        {
+            return Failed($"the secret '{unusable.Name}' cannot be used: {unusable.Problem}");
+        }
+
         var certificate = ofCertificate?.Certificate;
         if (config.CertificateSecrets is [var name, ..] && certificate is null)
         {

@@ -40,6 +40,7 @@ public static class XdsServiceCollectionExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<SecretStore>();
+        services.TryAddSingleton(new TerminationSupport(IsAvailable: true));
         services.AddSingleton<ConfigurationStats>();
         services.AddSingleton<ConfigurationStore>();
         services.AddSingleton<IResourceSink>(provider => provider.GetRequiredService<ConfigurationStore>());

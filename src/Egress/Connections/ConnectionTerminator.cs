@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Zoneway.Egress.Http;
 using Zoneway.Egress.Tcp;
+using Zoneway.Egress.Telemetry;
 using Zoneway.MutualTls;
 using Zoneway.SniRouter.Proxying;
 using Zoneway.SniRouter.Routing;
@@ -14,7 +15,7 @@ namespace Zoneway.Egress.Connections;
 
 /// <summary>The way of a connection whose chain ends TLS: handshake, access control, and then bytes or HTTP. Protocol §5.8.</summary>
 internal sealed partial class ConnectionTerminator(
-    TerminatedChains chains, TcpForwarder tcp, InnerHttpServer http, DenialLog denials, TimeProvider time, ILogger<ConnectionTerminator> logger)
+    TerminatedChains chains, TcpForwarder tcp, InnerHttpServer http, DenialLog denials, TlsStats stats, TimeProvider time, ILogger<ConnectionTerminator> logger)
 {
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
@@ -41,6 +42,7 @@ internal sealed partial class ConnectionTerminator(
         }
 
         var handshake = await AuthenticateAsync(context, chain.Tls);
+        stats.Add(handshake.Failure);
         if (handshake.Stream is null)
         {
             scope.Outcome = OutcomeOf(handshake.Failure);

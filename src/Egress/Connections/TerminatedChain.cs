@@ -1,3 +1,4 @@
+using Zoneway.Egress.Telemetry;
 using Zoneway.MutualTls;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Routing;
@@ -14,6 +15,7 @@ internal sealed class TerminatedChain
     {
         Chain = chain;
         Config = config;
+        Stats = previous?.Stats ?? new ChainStats();
         Tls = config.Tls is null ? null : new ServerTls(config.Tls, secrets, filters.Time);
         AccessControl = config.AccessControl.IsEmpty ? [] : [.. config.AccessControl.Select(filter => new RbacFilter(filter, previous?.CountersOf(filter)))];
         Http = config.Http is null ? null : new HttpFilterChain(config.Http, name => Find(chain, name), previous?.Http, filters);
@@ -22,6 +24,9 @@ internal sealed class TerminatedChain
     public FilterChain Chain { get; }
 
     public TerminatedChainConfig Config { get; }
+
+    /// <summary>What is counted of its HTTP.</summary>
+    public ChainStats Stats { get; }
 
     /// <summary>Ends TLS; null when the stream is plain.</summary>
     public ServerTls? Tls { get; }

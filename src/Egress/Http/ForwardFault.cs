@@ -18,6 +18,9 @@ internal readonly record struct ForwardFault(ForwardFaultKind Kind, string Detai
     /// <summary>Whether an endpoint had the request and did not answer.</summary>
     public bool IsWithoutAnswer => Kind is ForwardFaultKind.Reset or ForwardFaultKind.RefusedStream or ForwardFaultKind.AttemptTimeout or ForwardFaultKind.RequestTimeout or ForwardFaultKind.Idle;
 
+    /// <summary>Whether the time was over.</summary>
+    public bool IsTimeout => Kind is ForwardFaultKind.AttemptTimeout or ForwardFaultKind.RequestTimeout or ForwardFaultKind.Idle;
+
     /// <summary>What YARP's error stands for.</summary>
     public static ForwardFault Of(HttpContext context, ForwarderError error, TimeLimit limit, in AttemptLimit attempt)
     {

@@ -14,6 +14,7 @@ internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict v
 
     private readonly ForwardConfig _route = verdict.Forward!;
     private readonly string? _path = verdict.Path;
+    private readonly ClusterState _cluster = verdict.Target.Cluster;
 
     /// <summary>Whether the answer was thrown away for another attempt.</summary>
     public bool WantsRetry { get; private set; }
@@ -48,6 +49,7 @@ internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict v
         }
 
         endpoint.State.ReportResponse((int)proxyResponse.StatusCode);
+        _cluster.Stats.Answered((int)proxyResponse.StatusCode, isRetry: retries.Made > 0);
         if (exchange.CanRepeat && retries.AnswersStatus((int)proxyResponse.StatusCode))
         {
             WantsRetry = true;

@@ -65,11 +65,16 @@ internal sealed class HttpConnection : IDisposable
     }
 
     /// <summary>A request begins.</summary>
-    public void RequestStarted() => Interlocked.Increment(ref _active);
+    public void RequestStarted()
+    {
+        Interlocked.Increment(ref _active);
+        _chain.Stats.Started();
+    }
 
     /// <summary>A request is over.</summary>
-    public void RequestEnded(long sent, long received)
+    public void RequestEnded(int status, long sent, long received)
     {
+        _chain.Stats.Ended(status);
         Interlocked.Add(ref _sent, sent);
         Interlocked.Add(ref _received, received);
         Volatile.Write(ref _idleSince, _time.GetTimestamp());

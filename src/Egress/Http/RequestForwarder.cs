@@ -37,6 +37,7 @@ internal sealed class RequestForwarder(IHttpForwarder forwarder, UpstreamPools p
 
             var pool = pools.Get(state, cluster, endpoint);
             var transformer = new ForwardTransformer(exchange, verdict, endpoint, pool.Origin, retries);
+            state.Stats.RequestStarted();
             using var attempt = limit.ForAttempt(retries.PerTryTimeout);
             var error = await forwarder.SendAsync(
                 exchange.Context, pool.Origin, pool.Invoker, pool.ConfigFor(exchange.Context.Request, verdict.Forward.IdleTimeout ?? exchange.Connection.Config.StreamIdleTimeout), transformer, attempt.Token);
@@ -51,10 +52,16 @@ internal sealed class RequestForwarder(IHttpForwarder forwarder, UpstreamPools p
                 endpoint.State.ReportNoResponse();
             }
 
+            if (fault.IsTimeout)
+            {
+                state.Stats.RequestTimedOut();
+            }
+
             if (!exchange.Context.Response.HasStarted && !exchange.Context.RequestAborted.IsCancellationRequested
                 && (transformer.WantsRetry || retries.Answers(fault, attempts.Left)) && exchange.CanRepeat && !limit.IsOver)
             {
                 exchange.Context.Response.Clear();
+                state.Stats.Retried();
                 await retries.WaitAsync(time, limit.Token);
                 continue;
             }

@@ -49,7 +49,7 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, ILogger
         }
         finally
         {
-            connection.RequestEnded(exchange.BytesSent, exchange.BytesReceived);
+            connection.RequestEnded(context.Response.StatusCode, exchange.BytesSent, exchange.BytesReceived);
         }
     }
 

@@ -36,6 +36,11 @@ internal static class EnvoyPrometheus
             return series.Value == 0 && series.Instrument != "membership_healthy" ? null : (NameOf($"cluster.{series.Instrument}"), $"{{envoy_cluster_name=\"{MetricFamily.Escape(cluster?.ToString() ?? "")}\"}}", series.Value);
         }
 
+        if (series.Tags is [{ Key: "cluster", Value: var answering }, { Key: "response_code_class", Value: var digit }])
+        {
+            return (NameOf($"cluster.{series.Instrument}"), $"{{envoy_response_code_class=\"{digit}\",envoy_cluster_name=\"{MetricFamily.Escape(answering?.ToString() ?? "")}\"}}", series.Value);
+        }
+
         var stat = EnvoyStatName.Of(series.Instrument, series.Tags);
         return stat.StartsWith("zoneway.", StringComparison.Ordinal) ? null : (NameOf(stat), "", series.Value);
     }

@@ -17,7 +17,7 @@ internal sealed class ProxyCommandLine
     public ProxyCommandLine(ProxyProgram program, Func<Func<Setting, string?>, CancellationToken, Task<int>> run)
     {
         _program = program;
-        _root = new RootCommand($"{program.Name}: zone proxy of a multi-zone service mesh.") { CreateRun(run), CreateValidate(), CreateVersion(program) };
+        _root = new RootCommand($"{program.Name}: zone proxy of a multi-zone service mesh.") { CreateRun(run), CreateValidate(program), CreateVersion(program) };
     }
 
     /// <summary>Parses and acts.</summary>
@@ -84,14 +84,14 @@ internal sealed class ProxyCommandLine
         return result.GetValue(option) ?? (setting.IsSwitch ? "true" : null);
     }
 
-    private static Command CreateValidate()
+    private static Command CreateValidate(ProxyProgram program)
     {
         var files = new Argument<string[]>("FILE") { Description = "Files of Envoy resources, YAML or JSON; each is a configuration of its own.", Arity = ArgumentArity.OneOrMore };
         var format = new Option<string>("--format") { Description = "text or json. Default text.", DefaultValueFactory = _ => "text" };
         format.AcceptOnlyFromAmong("text", "json");
         var command = new Command("validate", "Show what the proxy would make of a configuration; exit code 1 if anything would be rejected.") { files, format };
         command.SetAction((result, _) => ValidationCommand.RunAsync(
-            result.GetRequiredValue(files), result.GetValue(format) == "json", result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
+            result.GetRequiredValue(files), result.GetValue(format) == "json", program.Termination is not null, result.InvocationConfiguration.Output, result.InvocationConfiguration.Error));
         return command;
     }
 

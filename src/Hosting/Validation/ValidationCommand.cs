@@ -21,16 +21,17 @@ internal static class ValidationCommand
     /// <summary>Validates files and writes a report for each.</summary>
     /// <param name="files">Paths; each file is a configuration of its own.</param>
     /// <param name="asJson">Whether to write JSON: one object for one file, an array of objects for several.</param>
+    /// <param name="terminates">Whether the program ends TLS.</param>
     /// <param name="output">Takes the reports.</param>
     /// <param name="errors">Takes what could not be read.</param>
     /// <returns>0 when everything would be in force or was ignored, 1 when something would be rejected, 2 when a file could not be read.</returns>
-    public static async Task<int> RunAsync(IReadOnlyList<string> files, bool asJson, TextWriter output, TextWriter errors)
+    public static async Task<int> RunAsync(IReadOnlyList<string> files, bool asJson, bool terminates, TextWriter output, TextWriter errors)
     {
         var reports = new List<ValidationReport>();
         var code = ExitCodes.Success;
         foreach (var file in files)
         {
-            var (report, problem) = await ValidateAsync(file);
+            var (report, problem) = await ValidateAsync(file, terminates);
             if (report is null)
             {
                 await errors.WriteLineAsync($"{file}: {problem}");
@@ -57,12 +58,12 @@ internal static class ValidationCommand
         return code;
     }
 
-    private static async Task<(ValidationReport? Report, string? Problem)> ValidateAsync(string file)
+    private static async Task<(ValidationReport? Report, string? Problem)> ValidateAsync(string file, bool terminates)
     {
         try
         {
             var (bytes, problem) = await ReadAsync(file);
-            return bytes is null ? (null, problem) : (ConfigurationValidator.Validate(bytes, out problem), problem);
+            return bytes is null ? (null, problem) : (ConfigurationValidator.Validate(bytes, out problem, terminates), problem);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or ArgumentException or NotSupportedException)
         {

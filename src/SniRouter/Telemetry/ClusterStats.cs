@@ -11,7 +11,8 @@ public sealed class ClusterStats
     /// <summary>What is counted.</summary>
     private enum Counter
     {
-        Total, Destroyed, ConnectFail, ConnectTimeout, NoneHealthy, Overflow, PendingOverflow, RetryOverflow, SentBytes, ReceivedBytes, UpdateAttempt, UpdateSuccess, UpdateFailure, UpdateEmpty, Count,
+        Total, Destroyed, ConnectFail, ConnectTimeout, NoneHealthy, Overflow, PendingOverflow, RetryOverflow, SentBytes, ReceivedBytes, UpdateAttempt, UpdateSuccess, UpdateFailure, UpdateEmpty,
+        Request, Answer1xx, Answer2xx, Answer3xx, Answer4xx, Answer5xx, RequestTimeout, Retried, RetrySucceeded, Count,
     }
 
     /// <summary>upstream_cx_total: connections opened to endpoints.</summary>
@@ -66,6 +67,37 @@ public sealed class ClusterStats
             _counters.Add((int)Counter.UpdateEmpty, 1);
         }
     }
+
+    /// <summary>upstream_rq_total: requests sent to endpoints, further attempts included.</summary>
+    public long Requests => _counters.Sum((int)Counter.Request);
+
+    /// <summary>upstream_rq_timeout: requests that got no answer in time.</summary>
+    public long RequestTimeouts => _counters.Sum((int)Counter.RequestTimeout);
+
+    /// <summary>upstream_rq_retry: further attempts.</summary>
+    public long Retries => _counters.Sum((int)Counter.Retried);
+
+    /// <summary>upstream_rq_retry_success: further attempts that were answered.</summary>
+    public long RetrySuccesses => _counters.Sum((int)Counter.RetrySucceeded);
+
+    /// <summary>upstream_rq_xx: answers of endpoints whose status begins with a digit.</summary>
+    /// <param name="digit">1 to 5.</param>
+    public long Answers(int digit) => _counters.Sum((int)Counter.Answer1xx + digit - 1);
+
+    internal void RequestStarted() => _counters.Add((int)Counter.Request, 1);
+
+    internal void Answered(int status, bool isRetry)
+    {
+        _counters.Add((int)Counter.Answer1xx + Math.Clamp(status / 100, 1, 5) - 1, 1);
+        if (isRetry)
+        {
+            _counters.Add((int)Counter.RetrySucceeded, 1);
+        }
+    }
+
+    internal void RequestTimedOut() => _counters.Add((int)Counter.RequestTimeout, 1);
+
+    internal void Retried() => _counters.Add((int)Counter.Retried, 1);
 
     internal void Connected() => _counters.Add((int)Counter.Total, 1);
 

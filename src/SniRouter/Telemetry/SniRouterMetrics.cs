@@ -53,6 +53,11 @@ public sealed class SniRouterMetrics
         meter.CreateObservableCounter("upstream_rq_retry_overflow", () => PerCluster(stats => stats.RetryOverflows), "{connection}", "Connections given up because as many as may were trying another endpoint.");
         meter.CreateObservableCounter("upstream_cx_tx_bytes_total", () => PerCluster(stats => stats.SentBytes), "By", "Bytes sent to endpoints, counted when a connection ends.");
         meter.CreateObservableCounter("upstream_cx_rx_bytes_total", () => PerCluster(stats => stats.ReceivedBytes), "By", "Bytes received from endpoints, counted when a connection ends.");
+        meter.CreateObservableCounter("upstream_rq_total", () => PerCluster(stats => stats.Requests), "{request}", "HTTP requests sent to endpoints, further attempts included.");
+        meter.CreateObservableCounter("upstream_rq_xx", Answers, "{request}", "HTTP answers of endpoints, by the first digit of their status.");
+        meter.CreateObservableCounter("upstream_rq_timeout", () => PerCluster(stats => stats.RequestTimeouts), "{request}", "HTTP requests that got no answer in time.");
+        meter.CreateObservableCounter("upstream_rq_retry", () => PerCluster(stats => stats.Retries), "{request}", "Further attempts of HTTP requests.");
+        meter.CreateObservableCounter("upstream_rq_retry_success", () => PerCluster(stats => stats.RetrySuccesses), "{request}", "Further attempts that were answered.");
         meter.CreateObservableCounter("update_attempt", () => PerCluster(stats => stats.UpdateAttempts), "{lookup}", "Lookups of the cluster's names.");
         meter.CreateObservableCounter("update_success", () => PerCluster(stats => stats.UpdateSuccesses), "{lookup}", "Lookups that were answered, be it that there are no addresses.");
         meter.CreateObservableCounter("update_failure", () => PerCluster(stats => stats.UpdateFailures), "{lookup}", "Lookups without a usable answer; the last good one stays.");
@@ -60,6 +65,12 @@ public sealed class SniRouterMetrics
         meter.CreateObservableUpDownCounter(
             "membership_total", () => _updater.Clusters.Select(cluster => new Measurement<long>(cluster.Current?.Endpoints.Length ?? 0, ClusterTag(cluster))), "{endpoint}", "Endpoints of the cluster.");
     }
+
+    private IEnumerable<Measurement<long>> Answers() =>
+        from cluster in _updater.Clusters
+        from digit in Enumerable.Range(1, 5)
+        where cluster.Stats.Answers(digit) > 0
+        select new Measurement<long>(cluster.Stats.Answers(digit), ClusterTag(cluster), new KeyValuePair<string, object?>("response_code_class", digit));
 
     private IEnumerable<Measurement<long>> Outcomes() =>
         Enum.GetValues<ConnectionOutcome>().Select(outcome => new Measurement<long>(

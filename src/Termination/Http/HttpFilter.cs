@@ -11,6 +11,9 @@ internal abstract class HttpFilter(HttpFilterConfig config)
     /// <summary>What the control plane said.</summary>
     public HttpFilterConfig Config => config;
 
+    /// <summary>The access control in it.</summary>
+    public virtual IEnumerable<RbacFilter> AccessControl => [];
+
     /// <summary>Makes a filter.</summary>
     public static HttpFilter Create(HttpFilterConfig config, HttpFilterChain chain, HttpFilterContext context) => config switch
     {
@@ -38,6 +41,8 @@ internal abstract class HttpFilter(HttpFilterConfig config)
 /// <summary>Runs a filter, but for some requests.</summary>
 internal sealed class ConditionalHttpFilter(ConditionalFilterConfig config, HttpFilter inner) : HttpFilter(config)
 {
+    public override IEnumerable<RbacFilter> AccessControl => inner.AccessControl;
+
     public override ValueTask<LocalReply?> RunAsync(FilterPass pass, CancellationToken cancellationToken) =>
         config.Skips.Find(pass.Connection, pass.Context.Request) is not null ? new((LocalReply?)null) : inner.RunAsync(pass, cancellationToken);
 }
@@ -47,6 +52,8 @@ internal sealed class RbacHttpFilter(HttpRbacFilterConfig config, HttpFilterCont
 {
     private readonly RbacFilter _own = new(config.Rbac);
     private readonly ConcurrentDictionary<RbacFilterConfig, RbacFilter> _overrides = new();
+
+    public override IEnumerable<RbacFilter> AccessControl => _overrides.Values.Prepend(_own);
 
     public override ValueTask<LocalReply?> RunAsync(FilterPass pass, CancellationToken cancellationToken)
     {
@@ -152,6 +159,9 @@ internal sealed class RateLimitBuckets(RateLimitBuckets? previous)
 {
     private readonly ConcurrentDictionary<(string Place, LocalRateLimitConfig Limit), LocalRateLimit> _buckets = new();
     private readonly ConcurrentDictionary<(string Place, LocalRateLimitConfig Limit), LocalRateLimit>? _previous = previous?._buckets;
+
+    /// <summary>Requests refused.</summary>
+    public long RateLimited => _buckets.Values.Sum(static bucket => bucket.RateLimited);
 
     /// <summary>The bucket of a limit.</summary>
     public LocalRateLimit Of(HttpRateLimitConfig settings, LocalRateLimitConfig limit) =>

@@ -37,6 +37,12 @@ public sealed class HttpFilterChain
     /// <summary>What the control plane said.</summary>
     public HttpConnectionManagerConfig Config { get; }
 
+    /// <summary>Its access control.</summary>
+    public IEnumerable<Rbac.RbacFilter> AccessControl => _filters.SelectMany(static filter => filter.AccessControl);
+
+    /// <summary>Requests that its rate limits have refused.</summary>
+    public long RateLimited => Buckets.RateLimited;
+
     /// <summary>The token buckets of its rate limits.</summary>
     internal RateLimitBuckets Buckets { get; }
 

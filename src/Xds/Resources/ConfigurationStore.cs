@@ -30,7 +30,7 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
     private readonly HeapTrimmer _heap;
 
     /// <summary>Creates a store that is the only one to drive a data plane.</summary>
-    public ConfigurationStore(DataPlaneUpdater dataPlane, SecretStore secrets, ConfigurationStats stats, TimeProvider time, ILogger<ConfigurationStore> logger)
+    public ConfigurationStore(DataPlaneUpdater dataPlane, SecretStore secrets, TerminationSupport termination, ConfigurationStats stats, TimeProvider time, ILogger<ConfigurationStore> logger)
     {
         _dataPlane = dataPlane;
         _secretStore = secrets;
@@ -38,7 +38,7 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
         Stats = stats;
         _clusters = new(resource => ClusterTranslator.Translate(resource, explains: false), stats[TypeUrls.Cluster]);
         _assignments = new(resource => EndpointTranslator.Translate(resource, explains: false), stats[TypeUrls.ClusterLoadAssignment]);
-        _listeners = new(resource => ListenerTranslator.Translate(resource, explains: false), stats[TypeUrls.Listener]);
+        _listeners = new(resource => ListenerTranslator.Translate(resource, explains: false, termination.IsAvailable), stats[TypeUrls.Listener]);
         _secrets = new(SecretTranslator.Translate, stats[TypeUrls.Secret]);
         _first = new(time, DataPlaneUpdater.WarmingTimeout);
         _heap = new(time);
@@ -153,7 +153,10 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
         var result = _secrets.Apply(change);
         foreach (var secret in result.Changed)
         {
-            _secretStore.Set(secret);
+            if (!_secretStore.Set(secret) || !secret.IsUsable)
+            {
+                Log.UnusableSecret(_logger, secret.Name, secret.Problem);
+            }
         }
 
         foreach (var name in result.Removed)
@@ -213,6 +216,9 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
 
         [LoggerMessage(EventId = 301, Message = "Not in force: {Error}")]
         public static partial void Rejected(ILogger logger, LogLevel level, ResourceError error);
+
+        [LoggerMessage(303, LogLevel.Warning, "The secret {Secret} cannot be used: {Problem} Who needs it goes on with the one before it, or is refused where there is none.")]
+        public static partial void UnusableSecret(ILogger logger, string secret, string problem);
 
         [LoggerMessage(302, LogLevel.Debug, "Without effect: {Resource}: {Field}: {Why}")]
         public static partial void Ignored(ILogger logger, string resource, string field, string why);

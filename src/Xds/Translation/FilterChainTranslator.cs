@@ -15,20 +15,20 @@ namespace Zoneway.Xds.Translation;
 internal static class FilterChainTranslator
 {
     /// <summary>Translates a chain. With errors noted it becomes one that refuses its connections.</summary>
-    public static TranslatedFilterChain Translate(FilterChain message, Findings findings, bool isAdmin = false)
+    public static TranslatedFilterChain Translate(FilterChain message, Findings findings, bool isAdmin = false, bool terminates = true)
     {
         var matchFindings = findings.At("filter_chain_match");
         var match = FilterChainMatchTranslator.Translate(message.FilterChainMatch, matchFindings);
         NoteMatch(match, findings);
         var admin = isAdmin ? AdminChainTranslator.Translate(message, findings) : null;
-        var action = admin ?? (TerminationNeed.IsNeeded(message) ? TerminatedChainTranslator.Translate(message, OfChain(message, findings)) : TranslateAction(message, findings));
+        var action = admin ?? (TerminationNeed.IsNeeded(message) ? TranslateTerminated(message, findings, terminates) : TranslateAction(message, findings));
         var config = new FilterChainConfig
         {
             Name = NameOf(message, match),
             Match = match,
             Action = findings.FirstError is { } error ? new QuarantinedConfig($"{error.Field}: {error.Reason}") : action!,
         };
-        return new(config, IsPlaced: !matchFindings.HasErrors);
+        return new(config, IsPlaced: !matchFindings.HasErrors, admin is null && TerminationNeed.IsHttp(message));
     }
 
     private static void NoteMatch(FilterChainMatch match, Findings findings)
@@ -73,6 +73,19 @@ internal static class FilterChainTranslator
 
         var action = TranslateLast(message.Filters[^1], findings.At("filters", message.Filters.Count - 1));
         return denied ?? (rateLimit is not null && action is TcpProxyConfig proxy ? proxy with { RateLimit = rateLimit } : action);
+    }
+
+    private static FilterChainActionConfig? TranslateTerminated(FilterChain message, Findings findings, bool terminates)
+    {
+        const string Elsewhere = "this program passes TLS through and does not end it; zone-egress serves such chains";
+        if (terminates)
+        {
+            return TerminatedChainTranslator.Translate(message, OfChain(message, findings));
+        }
+
+        // The control plane has done nothing wrong, so it is not told of an error; but no connection may get past what is asked for here.
+        findings.Ignore("", $"{Elsewhere}; connections of this chain are refused");
+        return new QuarantinedConfig(Elsewhere);
     }
 
     private static Findings OfChain(FilterChain message, Findings findings)
@@ -174,4 +187,5 @@ internal static class FilterChainTranslator
 /// <summary>A chain, and what its listener has to know of it.</summary>
 /// <param name="Config">The chain.</param>
 /// <param name="IsPlaced">False when the match was not understood in full; the chain's server names may then not go to any other chain.</param>
-internal sealed record TranslatedFilterChain(FilterChainConfig Config, bool IsPlaced);
+/// <param name="IsHttp">Whether it hands its connections to an HTTP connection manager.</param>
+internal sealed record TranslatedFilterChain(FilterChainConfig Config, bool IsPlaced, bool IsHttp);

@@ -12,7 +12,7 @@ internal static class ListenerTranslator
     private static readonly string TlsInspectorType = TlsInspector.Descriptor.FullName;
 
     /// <summary>Translates a resource of LDS.</summary>
-    public static TranslationResult<ListenerConfig> Translate(XdsResource resource, bool explains = true)
+    public static TranslationResult<ListenerConfig> Translate(XdsResource resource, bool explains = true, bool terminates = true)
     {
         var findings = new Findings(resource.Name, explains);
         if (ResourceReader.Read(resource, Listener.Parser, listener => listener.Name, findings) is not { } message)
@@ -20,7 +20,7 @@ internal static class ListenerTranslator
             return new() { Errors = findings.Errors, Ignored = findings.Ignored };
         }
 
-        var config = Translate(message, findings);
+        var config = Translate(message, findings, terminates);
         return new()
         {
             Config = config,
@@ -31,7 +31,7 @@ internal static class ListenerTranslator
         };
     }
 
-    private static ListenerConfig? Translate(Listener message, Findings findings)
+    private static ListenerConfig? Translate(Listener message, Findings findings, bool terminates)
     {
         // Errors of chains quarantine the chains; those of the listener around them the whole.
         var own = findings.At("");
@@ -44,11 +44,11 @@ internal static class ListenerTranslator
         var chains = new List<TranslatedFilterChain>(message.FilterChains.Count);
         for (var i = 0; i < message.FilterChains.Count; i++)
         {
-            chains.Add(FilterChainTranslator.Translate(message.FilterChains[i], findings.At("filter_chains", i, part: message.FilterChains[i]), isAdmin));
+            chains.Add(FilterChainTranslator.Translate(message.FilterChains[i], findings.At("filter_chains", i, part: message.FilterChains[i]), isAdmin, terminates));
         }
 
-        var fallback = message.DefaultFilterChain is { } chain ? FilterChainTranslator.Translate(chain, findings.At("default_filter_chain", chain)) : null;
-        if (WhyNotServed(message) is { } why)
+        var fallback = message.DefaultFilterChain is { } chain ? FilterChainTranslator.Translate(chain, findings.At("default_filter_chain", chain), terminates: terminates) : null;
+        if (WhyNotServed(message, chains, fallback, terminates) is { } why)
         {
             findings.Excuse();
             findings.Ignore("", why);
@@ -65,8 +65,18 @@ internal static class ListenerTranslator
         };
     }
 
-    private static string? WhyNotServed(Listener message) =>
-        message.BindToPort == false ? "the listener is not bound to a port, so nothing can connect to it" : null;
+    private static string? WhyNotServed(Listener message, List<TranslatedFilterChain> chains, TranslatedFilterChain? fallback, bool terminates)
+    {
+        if (message.BindToPort == false)
+        {
+            return "the listener is not bound to a port, so nothing can connect to it";
+        }
+
+        var isHttp = chains.Count + (fallback is null ? 0 : 1) > 0 && chains.TrueForAll(chain => chain.IsHttp) && fallback is null or { IsHttp: true };
+        return isHttp && message.Address?.Pipe is not null ? "a listener on a Unix socket serves agents of Kuma on the same machine; it is not bound"
+            : isHttp && !terminates ? "the listener speaks HTTP only, which this program does not; it is not bound"
+            : null;
+    }
 
     private static void NoteUnsupported(Listener message, Findings findings)
     {

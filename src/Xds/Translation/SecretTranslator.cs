@@ -14,11 +14,8 @@ internal static class SecretTranslator
         var findings = new Findings(resource.Name);
         var message = ResourceReader.Read(resource, Secret.Parser, secret => secret.Name, findings);
         var config = message is null ? null : Translate(message, findings);
-        LoadedSecret? secret = null;
-        if (config is not null && !findings.HasErrors && !LoadedSecret.TryLoad(config, out secret, out var problem))
-        {
-            findings.Reject("", problem);
-        }
+        var secret = config is null || findings.HasErrors ? null : LoadedSecret.Load(config);
+        findings.IgnoreIf(secret?.IsUsable == false, "", $"{secret?.Problem} Who needs it goes on with the one before it, or is refused where there is none");
 
         return new() { Config = secret, Errors = findings.Errors, Ignored = findings.Ignored, Enforced = findings.Enforced };
     }

@@ -25,17 +25,18 @@ public sealed class ConfigurationValidator
     /// <summary>Validates a configuration in any of the forms that <c>docs/validate.md</c> lists. Never throws on bad content.</summary>
     /// <param name="bytes">A text in UTF-8, YAML or JSON, or a recorded response of a control plane.</param>
     /// <param name="problem">Why it could not be read at all; null when it was.</param>
+    /// <param name="terminates">Whether the program ends TLS (<see cref="TerminationSupport"/>).</param>
     /// <returns>The report; null when it could not be read.</returns>
-    public static ValidationReport? Validate(ReadOnlySpan<byte> bytes, out string? problem) =>
-        ConfigurationContent.Read(bytes, out problem) is { } content ? new ConfigurationValidator(content).Report() : null;
+    public static ValidationReport? Validate(ReadOnlySpan<byte> bytes, out string? problem, bool terminates = true) =>
+        ConfigurationContent.Read(bytes, out problem) is { } content ? new ConfigurationValidator(content).Report(terminates) : null;
 
-    private ValidationReport Report()
+    private ValidationReport Report(bool terminates)
     {
         // In the order of a make-before-break update (protocol §3.6).
         var clusters = Translate(TypeUrls.Cluster, resource => ClusterTranslator.Translate(resource));
         var assignments = Translate(TypeUrls.ClusterLoadAssignment, resource => EndpointTranslator.Translate(resource));
         var secrets = Translate(TypeUrls.Secret, SecretTranslator.Translate);
-        var listeners = Translate(TypeUrls.Listener, resource => ListenerTranslator.Translate(resource));
+        var listeners = Translate(TypeUrls.Listener, resource => ListenerTranslator.Translate(resource, terminates: terminates));
 
         var asked = clusters.Select(cluster => cluster.Result.Assignment).OfType<string>().ToHashSet(StringComparer.Ordinal);
         var byName = assignments.ToDictionary(pair => pair.Resource.Name, StringComparer.Ordinal);

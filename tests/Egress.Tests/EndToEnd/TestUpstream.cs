@@ -12,6 +12,9 @@ namespace Zoneway.Egress.Tests.EndToEnd;
 /// <summary>An external service: a Kestrel that does what a test says.</summary>
 internal sealed class TestUpstream : IAsyncDisposable
 {
+    /// <summary>Key of the server name among the items of a connection.</summary>
+    public const string ServerName = "server name";
+
     private readonly WebApplication _app;
 
     private TestUpstream(WebApplication app, IPEndPoint address) => (_app, Address) = (app, address);
@@ -36,8 +39,13 @@ internal sealed class TestUpstream : IAsyncDisposable
                 listen.Protocols = protocols;
                 if (certificate is not null)
                 {
-                    listen.UseHttps(certificate, https =>
+                    listen.UseHttps(https =>
                     {
+                        https.ServerCertificateSelector = (context, name) =>
+                        {
+                            context!.Items[ServerName] = name;
+                            return certificate;
+                        };
                         https.ClientCertificateMode = asksForCertificate ? ClientCertificateMode.RequireCertificate : ClientCertificateMode.NoCertificate;
                         https.AllowAnyClientCertificate();
                     });

@@ -129,7 +129,7 @@ public sealed class ValidationCommandTests : IDisposable
     {
         await using var output = new StringWriter();
         await using var errors = new StringWriter();
-        var code = await ValidationCommand.RunAsync(files, asJson, output, errors);
+        var code = await ValidationCommand.RunAsync(files, asJson, terminates: true, output, errors);
         return (code, output.ToString(), errors.ToString());
     }
 

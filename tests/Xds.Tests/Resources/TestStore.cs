@@ -13,10 +13,10 @@ internal sealed class TestStore : IDisposable
 {
     private readonly DataPlaneUpdater _updater;
 
-    public TestStore()
+    public TestStore(bool terminates = true)
     {
         _updater = new DataPlaneUpdater(Routes, Binder, Time, NullLogger<DataPlaneUpdater>.Instance);
-        Store = new ConfigurationStore(_updater, Secrets, new ConfigurationStats(), Time, NullLogger<ConfigurationStore>.Instance);
+        Store = new ConfigurationStore(_updater, Secrets, new TerminationSupport(terminates), new ConfigurationStats(), Time, NullLogger<ConfigurationStore>.Instance);
     }
 
     public SecretStore Secrets { get; } = new();

@@ -94,8 +94,10 @@ internal static class TlsContextTranslator
         var certificates = ImmutableArray.CreateBuilder<TlsCertificateConfig>();
         for (var i = 0; i < message.TlsCertificates.Count; i++)
         {
-            if (TranslateCertificate(message.TlsCertificates[i], findings.At("tls_certificates", i)) is { } certificate)
+            var scope = findings.At("tls_certificates", i);
+            if (TranslateCertificate(message.TlsCertificates[i], scope) is { } certificate)
             {
+                NoteUnusable(MutualTls.TlsCertificate.TryLoad(certificate, out _, out var problem) ? "" : problem, scope);
                 certificates.Add(certificate);
             }
         }
@@ -116,10 +118,7 @@ internal static class TlsContextTranslator
             return null;
         }
 
-        var config = new TlsCertificateConfig { CertificateChain = chain, PrivateKey = key };
-        var isUsable = MutualTls.TlsCertificate.TryLoad(config, out _, out var problem);
-        findings.RejectIf(!isUsable, "", problem);
-        return isUsable ? config : null;
+        return new TlsCertificateConfig { CertificateChain = chain, PrivateKey = key };
     }
 
     private static ImmutableArray<string> TranslateSecrets(CommonTlsContext message, Findings findings)
@@ -152,13 +151,14 @@ internal static class TlsContextTranslator
         }
     }
 
-    // A file of CAs may still be missing; the chain is then refused until it is there.
     private static ValidationContextConfig Check(ValidationContextConfig validation, Findings findings)
     {
-        var isReadable = LoadedSecret.TryLoad(new SecretConfig { Name = "", Validation = validation }, out _, out var problem);
-        findings.RejectIf(!isReadable, "validation_context", problem);
+        NoteUnusable(LoadedSecret.ProblemOf(validation), findings.At("validation_context"));
         return validation;
     }
+
+    // What is said of trust and traffic is understood; only the material is missing. Whoever needs it is refused until it is there, and all the rest of the resource serves on.
+    private static void NoteUnusable(string problem, Findings findings) => findings.IgnoreIf(problem.Length > 0, "", $"{problem} Connections that need it are refused until then");
 
     private static void CheckSource(SdsSecretConfig? secret, Findings findings)
     {
