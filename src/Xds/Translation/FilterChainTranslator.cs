@@ -57,6 +57,11 @@ internal static class FilterChainTranslator
 
         QuarantinedConfig? denied = null;
         LocalRateLimitConfig? rateLimit = null;
+        if (ResourceReader.TypeName(message.Filters[^1].TypedConfig) == FilterTypes.Rbac)
+        {
+            return TranslateUntaken(message, findings);
+        }
+
         var isProxy = ResourceReader.TypeName(message.Filters[^1].TypedConfig) == FilterTypes.TcpProxy;
         for (var i = 0; i < message.Filters.Count - 1; i++)
         {
@@ -73,6 +78,18 @@ internal static class FilterChainTranslator
 
         var action = TranslateLast(message.Filters[^1], findings.At("filters", message.Filters.Count - 1));
         return denied ?? (rateLimit is not null && action is TcpProxyConfig proxy ? proxy with { RateLimit = rateLimit } : action);
+    }
+
+    // Envoy accepts a chain without any filter, and closes its connections; one that ends with access control cannot mean anything else.
+    private static DirectResponseConfig TranslateUntaken(FilterChain message, Findings findings)
+    {
+        for (var i = 0; i < message.Filters.Count; i++)
+        {
+            _ = TranslateLeading(message.Filters[i], findings.At("filters", i));
+        }
+
+        findings.Enforce("filters", "no filter takes the connection: every one is closed");
+        return new DirectResponseConfig(default);
     }
 
     private static FilterChainActionConfig? TranslateTerminated(FilterChain message, Findings findings, bool terminates)

@@ -106,7 +106,7 @@ public sealed class ClusterTranslatorTests
     [InlineData("type: EDS, commonLbConfig: {healthyPanicThreshold: {value: 101}}", "common_lb_config.healthy_panic_threshold")]
     [InlineData("type: EDS, commonLbConfig: {healthyPanicThreshold: {value: NaN}}", "common_lb_config.healthy_panic_threshold")]
     [InlineData("type: EDS, transportSocket: {name: tls}", "transport_socket")]
-    [InlineData("type: EDS, transportSocketMatches: [{name: x, transportSocket: {name: tls}}]", "transport_socket_matches[0]")]
+    [InlineData("type: EDS, transportSocketMatches: [{name: x, transportSocket: {name: tls}}]", "transport_socket_matches[0].transport_socket")]
     [InlineData("type: EDS, lbSubsetConfig: {listAsAny: true}", "lb_subset_config.list_as_any")]
     [InlineData("type: EDS, lbSubsetConfig: {metadataFallbackPolicy: FALLBACK_LIST}", "lb_subset_config.metadata_fallback_policy")]
     [InlineData("type: EDS, lbSubsetConfig: {fallbackPolicy: 7}", "lb_subset_config.fallback_policy")]

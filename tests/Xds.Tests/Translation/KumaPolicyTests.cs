@@ -1,3 +1,4 @@
+using Zoneway.Termination;
 using System.Net;
 using System.Net.Sockets;
 using Zoneway.SniRouter.Clusters;
@@ -25,12 +26,12 @@ public sealed class KumaPolicyTests
         var http = clusters.Cluster("mes-http");
         Assert.Equal(TimeSpan.FromSeconds(7), http.Config!.ConnectTimeout);
         Assert.Contains(http.Enforced, field => field.What == "connect timeout 7s");
-        Assert.Equal("typed_extension_protocol_options", Assert.Single(http.Ignored).Field);
+        Assert.Empty(http.Ignored);
         Assert.Equal(TimeSpan.FromSeconds(5), clusters.Cluster("mes-tcp").Config!.ConnectTimeout);
         Assert.Equal(IPEndPoint.Parse("192.168.0.10:10002"), listener.Address);
         Assert.Equal(
             [("mes-http", "sni.extsvc.default.zone-1.aws-aurora.8443", true), ("mes-tcp", "sni.extsvc.default.zone-1.redis.6379", false)],
-            listener.FilterChains.Select(chain => (chain.Name, Assert.Single(chain.Match.ServerNames), chain.Action is QuarantinedConfig)));
+            listener.FilterChains.Select(chain => (chain.Name, Assert.Single(chain.Match.ServerNames), chain.Action is TerminatedChainConfig)));
         var tcp = Assert.IsType<TcpProxyConfig>(listener.FilterChains[1].Action);
         Assert.Equal(("mes-tcp", TimeSpan.FromHours(1)), (Assert.Single(tcp.Clusters).Cluster, tcp.IdleTimeout));
     }
@@ -125,18 +126,18 @@ public sealed class KumaPolicyTests
         var limited = Assert.IsType<TcpProxyConfig>(chains["external-service-1_mesh-2"].Action);
         Assert.Equal(new LocalRateLimitConfig("tcp_rate_limit", 22, 22, TimeSpan.FromSeconds(22)), limited.RateLimit);
         Assert.Null(Assert.IsType<TcpProxyConfig>(chains["external-service-2_mesh-1"].Action).RateLimit);
-        Assert.IsType<QuarantinedConfig>(chains["external-service-1_mesh-1"].Action);
+        Assert.NotNull(Assert.IsType<TerminatedChainConfig>(chains["external-service-1_mesh-1"].Action).Http);
         Assert.Equal(0, Assert.IsType<DirectResponseConfig>(chains["internal-service-1_mesh-1"].Action).Body.Length);
     }
 
     [FixtureTheory(Root)]
     [MemberData(nameof(Versions))]
-    public void MeshMetric_ListenersAreNotServedAndPipeClusterIs(string version)
+    public void MeshMetric_ListenerOfThePortIsServedAndThatOfThePipeIsNot(string version)
     {
         var listeners = KumaFixture.Read($"{version}/policies/meshmetric/zone_ingress_only.listeners.golden.yaml").Listeners;
         var cluster = Assert.Single(KumaFixture.Read($"{version}/policies/meshmetric/zone_ingress_only.clusters.golden.yaml").Clusters).Config!;
 
-        Assert.All(listeners, result => Assert.Equal((null, 0), (result.Config, result.Errors.Count)));
+        Assert.Equal([(false, 0), (true, 0)], listeners.Select(result => (result.Config is not null, result.Errors.Count)));
         Assert.IsType<UnixDomainSocketEndPoint>(Assert.Single(Assert.Single(cluster.InlineAssignment!.Localities).Endpoints).Address);
     }
 

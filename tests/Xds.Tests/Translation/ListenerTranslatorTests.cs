@@ -1,3 +1,4 @@
+using Zoneway.Termination;
 using System.Net;
 using System.Text;
 using Google.Protobuf;
@@ -14,7 +15,7 @@ public sealed class ListenerTranslatorTests
 {
     private const string ToA = "cluster: a";
     private const string Hcm = "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
-    private const string Tls = ", transportSocket: {name: tls, typedConfig: {'@type': type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext}}";
+    private const string Tls = ", transportSocket: {name: tls, typedConfig: {'@type': type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext, commonTlsContext: {tlsCertificateSdsSecretConfigs: [{name: identity}]}}}";
 
     [Fact]
     public void Translate_FieldsOfZoneProxyListener_AreUnderstood()
@@ -103,7 +104,7 @@ public sealed class ListenerTranslatorTests
     [Fact]
     public void Translate_ChainThatTerminatesTls_IsQuarantined()
     {
-        AssertChainDeferred(Chain("serverNames: [bad]", TcpProxy(ToA), Tls), "transport_socket", "termination of TLS is not available");
+        AssertRefusedElsewhere(Chain("serverNames: [bad]", TcpProxy(ToA), Tls));
         AssertChainQuarantined(Chain("serverNames: [bad]", TcpProxy(ToA), ", transportSocket: {name: raw}"), "transport_socket", "the transport socket is not known");
         AssertChainQuarantined(Chain("serverNames: [bad]", TcpProxy(ToA), ", useProxyProto: true"), "use_proxy_proto", "the PROXY protocol is not spoken");
     }
@@ -212,20 +213,27 @@ public sealed class ListenerTranslatorTests
     }
 
     [Fact]
-    public void Translate_ListenerOfHttpOnly_IsNotServed()
+    public void Translate_ListenerOfHttpOnly_IsNotServedByAProgramThatDoesNotTerminate()
     {
-        var result = ListenerTranslator.Translate(ListenerWith("kuma:envoy:admin", Chain("", Filter(Hcm)), Chain("transportProtocol: tls", Filter(Hcm), Tls)));
+        var result = ListenerTranslator.Translate(ListenerWith("kuma:envoy:admin", Chain("", Filter(Hcm)), Chain("transportProtocol: tls", Filter(Hcm), Tls)), terminates: false);
 
         Assert.Null(result.Config);
         Assert.Empty(result.Errors);
         Assert.Contains(result.Ignored, field => field.Field.Length == 0 && field.Why.Contains("HTTP only", StringComparison.Ordinal));
-        Assert.Contains(result.Ignored, field => field.Field == "filter_chains[1].transport_socket");
     }
 
     [Fact]
-    public void Translate_HttpBesideOther_QuarantinesHttpChain()
+    public void Translate_HttpBesideOther_IsRefusedByAProgramThatDoesNotTerminate() => AssertRefusedElsewhere(Chain("serverNames: [bad]", Filter(Hcm)));
+
+    [Fact]
+    public void Translate_HttpBesideOther_IsTerminated()
     {
-        AssertChainDeferred(Chain("serverNames: [bad]", Filter(Hcm)), "filters[0]", "the HTTP connection manager is not available");
+        var result = ResultOf(Chain("serverNames: [good]", TcpProxy(ToA)), Chain("serverNames: [http]", Filter(Hcm), Tls));
+
+        Assert.Empty(result.Errors);
+        var chain = Assert.IsType<TerminatedChainConfig>(result.Config!.FilterChains[1].Action);
+        Assert.Equal("identity", Assert.Single(chain.Tls!.Context.CertificateSecrets));
+        Assert.NotNull(chain.Http);
     }
 
     [Fact]
@@ -387,13 +395,13 @@ public sealed class ListenerTranslatorTests
         Assert.Equal($"filter_chains[1].{field}: {reason}", Assert.IsType<QuarantinedConfig>(listener.FilterChains[1].Action).Reason);
     }
 
-    private static void AssertChainDeferred(string deferred, string field, string reason)
+    private static void AssertRefusedElsewhere(string chain)
     {
-        var result = ResultOf(Chain("serverNames: [good]", TcpProxy(ToA)), deferred);
+        var result = ListenerTranslator.Translate(ListenerWith("in", Chain("serverNames: [good]", TcpProxy(ToA)), chain), terminates: false);
 
         Assert.Empty(result.Errors);
-        Assert.Contains(result.Ignored, ignored => ignored.Field == $"filter_chains[1].{field}" && ignored.Why.StartsWith($"not yet enforced: {reason}", StringComparison.Ordinal));
+        Assert.Contains(result.Ignored, ignored => ignored.Field == "filter_chains[1]" && ignored.Why.Contains("zone-egress serves such chains", StringComparison.Ordinal));
         Assert.IsType<TcpProxyConfig>(result.Config!.FilterChains[0].Action);
-        Assert.Equal($"{field}: {reason}", Assert.IsType<QuarantinedConfig>(result.Config.FilterChains[1].Action).Reason);
+        Assert.IsType<QuarantinedConfig>(result.Config.FilterChains[1].Action);
     }
 }

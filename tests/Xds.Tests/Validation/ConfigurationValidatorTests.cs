@@ -12,7 +12,7 @@ namespace Zoneway.Xds.Tests.Validation;
 public sealed class ConfigurationValidatorTests
 {
     private const string TcpProxy = "'@type': type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
-    private const string Tls = "{typedConfig: {'@type': type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext}}";
+    private const string Tls = "{typedConfig: {'@type': type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext, commonTlsContext: {tlsCertificateSdsSecretConfigs: [{name: identity}]}}}";
     private const string Http = "{typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager}}";
 
     private static readonly string Full = """
@@ -67,7 +67,7 @@ public sealed class ConfigurationValidatorTests
         var weighted = listener.FilterChains[1];
         Assert.Null(weighted.Cluster);
         Assert.Equal([new("c", 1), new("gone", 2)], weighted.WeightedClusters);
-        Assert.Contains(listener.FilterChains[2].Ignored, field => field.Why.StartsWith("not yet enforced", StringComparison.Ordinal));
+        Assert.Contains(listener.FilterChains[2].Enforced, what => what.StartsWith("TLS is ended here", StringComparison.Ordinal));
     }
 
     [Fact]
