@@ -29,3 +29,5 @@ public sealed class EngineLocalAnswerTests() : LocalAnswerTests(PathUnderTest.En
 public sealed class EngineLiveUpdateTests() : LiveUpdateTests(PathUnderTest.Engine);
 
 public sealed class EngineDnsClusterTests() : DnsClusterTests(PathUnderTest.Engine);
+
+public sealed class EngineHealthTests() : HealthTests(PathUnderTest.Engine);

@@ -29,3 +29,5 @@ public sealed class PortableLocalAnswerTests() : LocalAnswerTests(PathUnderTest.
 public sealed class PortableLiveUpdateTests() : LiveUpdateTests(PathUnderTest.Portable);
 
 public sealed class PortableDnsClusterTests() : DnsClusterTests(PathUnderTest.Portable);
+
+public sealed class PortableHealthTests() : HealthTests(PathUnderTest.Portable);

@@ -123,10 +123,7 @@ internal sealed partial class OutlierDetector
             var before = Array.ConvertAll(_monitors, IsEjected);
             foreach (var monitor in _monitors)
             {
-                if (IsEjected(monitor) && _monitoring.Time.GetElapsedTime(monitor.EjectedTimestamp) >= EjectionTime(monitor, config))
-                {
-                    Uneject(monitor);
-                }
+                Review(monitor, config);
             }
 
             Judge(config, static monitor => monitor.TakeAnswers(), EjectionCause.SuccessRate, EjectionCause.FailurePercentage);
@@ -135,15 +132,23 @@ internal sealed partial class OutlierDetector
                 Judge(config, static monitor => monitor.TakeConnects(), EjectionCause.LocalOriginSuccessRate, EjectionCause.LocalOriginFailurePercentage);
             }
 
-            foreach (var monitor in _monitors.Where(monitor => !IsEjected(monitor) && monitor.Ejections > 0))
-            {
-                monitor.Ejections--;
-            }
-
             if (!before.AsSpan().SequenceEqual(Array.ConvertAll(_monitors, IsEjected)))
             {
                 _cluster.HealthChanged();
             }
+        }
+    }
+
+    private void Review(OutlierMonitor monitor, OutlierDetectionConfig config)
+    {
+        if (!IsEjected(monitor))
+        {
+            // A whole interval without an ejection makes up for one.
+            monitor.Ejections -= monitor.Ejections > 0 ? 1u : 0;
+        }
+        else if (_monitoring.Time.GetElapsedTime(monitor.EjectedTimestamp) >= EjectionTime(monitor, config))
+        {
+            Uneject(monitor);
         }
     }
 
