@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Zoneway.ZoneControlPlane.Certificates;
 using Zoneway.ZoneControlPlane.Resources;
 
 namespace Zoneway.ZoneControlPlane.Catalog;
@@ -39,6 +40,21 @@ internal sealed class ZoneCatalog
     /// <summary>Ingresses of other zones that can be dialled from here, by zone and name.</summary>
     public IEnumerable<ZoneIngressResource> RemoteIngresses =>
         _resources.ZoneIngresses.Where(ingress => ingress.Advertised is not null && !IsLocal(ingress));
+
+    /// <summary>What proxies of each mesh need for TLS, by mesh; a mesh whose CA is not at hand is not among them.</summary>
+    public ImmutableDictionary<string, MeshIdentity> Identities { get; init; } = ImmutableDictionary<string, MeshIdentity>.Empty;
+
+    /// <summary>The ExternalServices of a mesh, by name.</summary>
+    public IEnumerable<ExternalServiceResource> ExternalServicesOf(string mesh) => _resources.ExternalServices.Where(service => service.Mesh == mesh);
+
+    /// <summary>The MeshExternalServices of a mesh, by name.</summary>
+    public IEnumerable<MeshExternalServiceResource> MeshExternalServicesOf(string mesh) => _resources.MeshExternalServices.Where(service => service.Mesh == mesh);
+
+    /// <summary>The TrafficPermissions of a mesh, by name.</summary>
+    public IEnumerable<TrafficPermissionResource> TrafficPermissionsOf(string mesh) => _resources.TrafficPermissions.Where(permission => permission.Mesh == mesh);
+
+    /// <summary>The MeshTrafficPermissions of a mesh, by name.</summary>
+    public IEnumerable<MeshTrafficPermissionResource> MeshTrafficPermissionsOf(string mesh) => _resources.MeshTrafficPermissions.Where(permission => permission.Mesh == mesh);
 
     /// <summary>Whether a mesh is defined.</summary>
     public bool HasMesh(string name) => _resources.Meshes.ContainsKey(name);

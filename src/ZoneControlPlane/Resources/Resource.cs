@@ -38,6 +38,9 @@ internal sealed record MeshResource(string Name, int Line) : Resource(Name, Line
     /// <summary>Whether <c>routing.zoneEgress</c> sends cross-zone traffic through the zone egress.</summary>
     public bool UsesZoneEgress { get; init; }
 
+    /// <summary>Whether <c>routing.defaultForbidMeshExternalServiceAccess</c> closes every MeshExternalService of the mesh.</summary>
+    public bool ForbidsMeshExternalServices { get; init; }
+
     /// <summary>Whether <c>meshServices.mode</c> is <c>Exclusive</c>, which takes the mesh out of availableServices.</summary>
     public bool HasExclusiveMeshServices { get; init; }
 
