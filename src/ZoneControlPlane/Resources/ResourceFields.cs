@@ -175,7 +175,7 @@ internal sealed class ResourceFields
     public T? Word<T>(string name, IReadOnlyDictionary<string, T> words)
         where T : struct
     {
-        var complaint = $"is none of {string.Join(", ", words.Keys)}";
+        var complaint = $"is none of {string.Join(", ", words.Keys.Order(StringComparer.Ordinal))}";
         return Typed<T>(name, words.TryGetValue, complaint);
     }
 
