@@ -55,7 +55,8 @@ internal sealed class CatalogSource : IDisposable
     {
         var resources = _directory.Current;
         var advertised = resources.ZoneIngresses.Select(static ingress => ingress.Advertised?.Host).OfType<string>();
-        var resolved = _resolver.Follow(advertised.Concat(resources.Dataplanes.SelectMany(static dp => dp.Inbounds, static (_, inbound) => inbound.Address)));
+        var egresses = resources.ZoneEgresses.Select(static egress => egress.Networking.Host);
+        var resolved = _resolver.Follow(advertised.Concat(egresses).Concat(resources.Dataplanes.SelectMany(static dp => dp.Inbounds, static (_, inbound) => inbound.Address)));
         Rebuild();
         _ = BecomeReadyAfterAsync(resolved);
     }

@@ -63,6 +63,17 @@ internal sealed class ZoneCatalog
     public ZoneIngressResource? FindIngress(string name) =>
         FindRegistered<ZoneIngressResource>(name) ?? _resources.ZoneIngresses.FirstOrDefault(ingress => ingress.Name == name && IsLocal(ingress));
 
+    /// <summary>Where the egresses of this zone listen.</summary>
+    public IEnumerable<HostPort> LocalEgresses =>
+        _registered.Values.Concat(_resources.ZoneEgresses.Where(IsLocal)).OfType<ZoneEgressResource>()
+            .DistinctBy(static egress => egress.Name, StringComparer.Ordinal)
+            .OrderBy(static egress => egress.Name, StringComparer.Ordinal)
+            .Select(static egress => egress.Networking);
+
+    /// <summary>The ExternalServices of a mesh that an egress of this zone reaches itself: those tied to no zone or to this one. Protocol §5.2.</summary>
+    public IEnumerable<ExternalServiceResource> ReachableExternalServicesOf(string mesh) =>
+        ExternalServicesOf(mesh).Where(service => service.Tags.Zone is null || service.Tags.Zone == Zone);
+
     /// <summary>An egress of this zone; null when there is none of this name.</summary>
     public ZoneEgressResource? FindEgress(string name) =>
         FindRegistered<ZoneEgressResource>(name) ?? _resources.ZoneEgresses.FirstOrDefault(egress => egress.Name == name && IsLocal(egress));

@@ -43,8 +43,15 @@ internal sealed class CertificateAuthorityStore(string folder, TimeProvider time
     private static MeshCertificateAuthority Load(string mesh, string home)
     {
         var path = Path.Combine(home, CertificateFile);
-        var certificate = X509Certificate2.CreateFromPemFile(path, Path.Combine(home, KeyFile));
-        return new MeshCertificateAuthority(mesh, certificate) { TrustedPem = ReadTrusted(path) };
+        try
+        {
+            var certificate = X509Certificate2.CreateFromPemFile(path, Path.Combine(home, KeyFile));
+            return new MeshCertificateAuthority(mesh, certificate) { TrustedPem = ReadTrusted(path) };
+        }
+        catch (ArgumentException)
+        {
+            throw new CryptographicException($"{KeyFile} is not the key of the first certificate in {path}");
+        }
     }
 
     // The first certificate signs. Those behind it are trusted too, which is how a CA is changed without a gap.

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using Zoneway.ZoneControlPlane.Resources;
 
 namespace Zoneway.ZoneControlPlane.Certificates;
 

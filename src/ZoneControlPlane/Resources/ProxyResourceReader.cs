@@ -118,7 +118,7 @@ internal static class ProxyResourceReader
         var services = ImmutableArray.CreateBuilder<AvailableService>(entries.Count);
         foreach (var entry in entries)
         {
-            services.Add(new AvailableService(entry.RequiredName("mesh"), entry.ServiceTags("tags"), entry.Count("instances")));
+            services.Add(new AvailableService(entry.RequiredName("mesh"), entry.ServiceTags("tags"), entry.Count("instances"), entry.Flag("externalService") ?? false));
             entry.ReportRest();
         }
 

@@ -101,8 +101,9 @@ internal sealed record ZoneEgressResource(string Name, int Line) : Resource(Name
 /// <summary>What a zone offers under one mesh and tag set. Protocol §7.</summary>
 /// <param name="Mesh">Mesh of the instances.</param>
 /// <param name="Tags">Tags that all instances share.</param>
-/// <param name="Instances">Ready inbounds behind it.</param>
-internal sealed record AvailableService(string Mesh, TagSet Tags, uint Instances);
+/// <param name="Instances">Ready inbounds behind it, or external services.</param>
+/// <param name="IsExternal">Whether it is an ExternalService that only this zone's egress reaches.</param>
+internal sealed record AvailableService(string Mesh, TagSet Tags, uint Instances, bool IsExternal = false);
 
 /// <summary>A host (IP address or name) and a port.</summary>
 internal sealed record HostPort(string Host, int Port)

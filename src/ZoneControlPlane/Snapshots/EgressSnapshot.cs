@@ -18,7 +18,7 @@ internal static class EgressSnapshot
     {
         var meshes = catalog.Meshes.Where(static mesh => mesh.MtlsBackendType is not null && mesh.UsesZoneEgress).Select(static mesh => mesh.Name).ToHashSet(StringComparer.Ordinal);
         var services = RemoteServices(catalog)
-            .Where(service => meshes.Contains(service.Mesh))
+            .Where(service => meshes.Contains(service.Mesh) && !(service.IsExternal && IsReachedFromHere(catalog, service.Mesh, service.Service)))
             .GroupBy(static service => (service.Mesh, service.Service), static service => service.Endpoint)
             .OrderBy(static service => service.Key.Mesh, StringComparer.Ordinal)
             .ThenBy(static service => service.Key.Service, StringComparer.Ordinal)
@@ -39,12 +39,15 @@ internal static class EgressSnapshot
         };
     }
 
+    private static bool IsReachedFromHere(ZoneCatalog catalog, string mesh, string service) =>
+        catalog.ReachableExternalServicesOf(mesh).Any(external => external.Tags.Service == service);
+
     private static IEnumerable<Secret> SecretsOf(ZoneCatalog catalog, IEnumerable<ExternalDestination> external) =>
         external.Select(static destination => destination.Mesh).Distinct(StringComparer.Ordinal)
             .SelectMany(mesh => catalog.Identities.TryGetValue(mesh, out var identity) ? MeshTls.SecretsOf(mesh, identity) : []);
 
     // Replicas behind one advertised address are one way in; a replica whose services are not known yet does not stand in for the others.
-    private static IEnumerable<(string Mesh, string Service, ServiceEndpoint Endpoint)> RemoteServices(ZoneCatalog catalog)
+    private static IEnumerable<(string Mesh, string Service, bool IsExternal, ServiceEndpoint Endpoint)> RemoteServices(ZoneCatalog catalog)
     {
         var taken = new HashSet<(string Address, int Port)>();
         foreach (var ingress in catalog.RemoteIngresses)
@@ -57,7 +60,7 @@ internal static class EgressSnapshot
 
             foreach (var service in available.Where(static service => service.Instances > 0))
             {
-                yield return (service.Mesh, service.Tags.Service!, new ServiceEndpoint(address, ingress.Advertised.Port, service.Instances, service.Tags));
+                yield return (service.Mesh, service.Tags.Service!, service.IsExternal, new ServiceEndpoint(address, ingress.Advertised.Port, service.Instances, service.Tags));
             }
         }
     }

@@ -1,7 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using Envoy.Extensions.TransportSockets.Tls.V3;
 using Envoy.Service.Discovery.V3;
-using Google.Protobuf.WellKnownTypes;
 using Zoneway.TestUtilities;
 using Zoneway.ZoneControlPlane.Certificates;
 using Zoneway.ZoneControlPlane.Tests.Support;
@@ -105,6 +104,30 @@ public sealed class SecretDiscoveryTests
         trusted.ImportFromPem(SecretOf(await stream.ReceiveAsync(), Trust).ValidationContext.TrustedCa.InlineBytes.ToStringUtf8());
         Assert.Equal(2, trusted.Count);
         Assert.Equal(next.Certificate.Thumbprint, trusted[1].Thumbprint);
+    }
+
+    [Fact]
+    public async Task Delta_CaThatIsReplacedInSteps_IssuesAnewWhenItsKeyIsThere()
+    {
+        var time = new ManualTimeProvider();
+        await using var controlPlane = await RunningControlPlane.StartAsync(External, time: time);
+        using var stream = controlPlane.OpenDelta();
+        await stream.SendAsync(new DeltaDiscoveryRequest { TypeUrl = Secrets, Node = TestNodes.Egress("ze-1"), ResourceNamesSubscribe = { Identity } });
+        var first = await stream.ReceiveAsync();
+        await stream.SendAsync(new DeltaDiscoveryRequest { TypeUrl = Secrets, ResponseNonce = first.Nonce });
+        using var next = MeshCertificateAuthority.Create("m", time.GetUtcNow());
+
+        controlPlane.Folder.Write(".ca/m/ca.crt", next.Certificate.ExportCertificatePem());
+        var told = controlPlane.Log.WaitForAsync("CA of mesh m cannot be made or used");
+        await Eventually.TrueAsync(() => told.IsCompleted, () => time.Advance(TimeSpan.FromSeconds(61)));
+        Assert.False(stream.HasAnswer());
+        controlPlane.Folder.Write(".ca/m/ca.key", PemFiles.ExportKey(next.Certificate));
+        await Eventually.TrueAsync(stream.HasAnswer, () => time.Advance(TimeSpan.FromSeconds(61)));
+
+        using var leaf = CertificateOf(SecretOf(await stream.ReceiveAsync(), Identity));
+        using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, VerificationTime = leaf.NotBefore.AddMinutes(6) } };
+        chain.ChainPolicy.CustomTrustStore.Add(next.Certificate);
+        Assert.True(chain.Build(leaf));
     }
 
     [Fact]

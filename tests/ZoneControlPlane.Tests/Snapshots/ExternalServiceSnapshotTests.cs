@@ -126,6 +126,40 @@ public sealed class ExternalServiceSnapshotTests
     }
 
     [Fact]
+    public void Build_ServiceTiedToAnotherZone_GoesThroughItsIngressToItsEgress()
+    {
+        var yaml = SampleResources.Mesh("m") + SampleResources.Egress("zoneegress-1", "west") + SampleResources.Egress("there", "east") + SampleResources.Ingress("in", "east", "203.0.113.1") + """
+            type: ExternalService
+            mesh: m
+            name: tied
+            tags: {kuma.io/service: tied, kuma.io/zone: east, kuma.io/protocol: http}
+            networking: {address: "10.0.0.9:80"}
+            ---
+            type: ExternalService
+            mesh: m
+            name: both-east
+            tags: {kuma.io/service: both, kuma.io/zone: east}
+            networking: {address: "10.0.0.9:80"}
+            ---
+            type: ExternalService
+            mesh: m
+            name: both-west
+            tags: {kuma.io/service: both, kuma.io/zone: west}
+            networking: {address: "10.0.0.9:80"}
+            """;
+
+        var west = SnapshotBuilder.Build(SampleResources.Catalog("west", yaml), Node)!;
+        var ingress = SnapshotBuilder.Build(SampleResources.Catalog("east", yaml), new ProxyNode(".in", "in", ProxyKind.Ingress))!;
+        var east = SnapshotBuilder.Build(SampleResources.Catalog("east", yaml), Node with { Name = "there" })!;
+
+        Assert.Equal(["tied{mesh=m} False", "both{mesh=m} True"], ChainsOf(west));
+        Assert.Equal(["203.0.113.1:10001"], AddressesOf(west));
+        Assert.Equal(["tied{mesh=m} False", "both{mesh=m} False"], ChainsOf(ingress));
+        Assert.Equal(["192.168.0.1:10002", "192.168.0.1:10002"], AddressesOf(ingress));
+        Assert.Equal(["both{mesh=m} True", "tied{mesh=m} True"], ChainsOf(east));
+    }
+
+    [Fact]
     public void Build_SeveralOfOneService_AreOneClusterWithEachItsTls()
     {
         var resources = Build("""
@@ -199,6 +233,16 @@ public sealed class ExternalServiceSnapshotTests
         Assert.All(cluster.TransportSocketMatches.Zip(cluster.LoadAssignment.Endpoints.Single().LbEndpoints), static pair =>
             Assert.Equal(pair.First.Match.Fields.Single().Value, pair.Second.Metadata.FilterMetadata["envoy.transport_socket_match"].Fields[pair.First.Match.Fields.Single().Key]));
     }
+
+    private static IEnumerable<string> ChainsOf(ProxyResources resources) =>
+        resources.Listeners.Single().FilterChains.Select(static chain => $"{chain.FilterChainMatch.ServerNames.Single()} {chain.TransportSocket is not null}");
+
+    private static IEnumerable<string> AddressesOf(ProxyResources resources) =>
+        from assignment in resources.Assignments
+        from locality in assignment.Endpoints
+        from endpoint in locality.LbEndpoints
+        let address = endpoint.Endpoint.Address.SocketAddress
+        select $"{address.Address}:{address.PortValue}";
 
     private static ProxyResources BuildSpec(string tls, ProxyNode? node = null, string more = "") => Build($$"""
         type: MeshExternalService

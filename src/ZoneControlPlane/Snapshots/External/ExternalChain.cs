@@ -1,6 +1,5 @@
 using Envoy.Config.Core.V3;
 using Envoy.Config.Listener.V3;
-using Envoy.Config.Rbac.V3;
 using Envoy.Extensions.Filters.Network.TcpProxy.V3;
 using Google.Protobuf.WellKnownTypes;
 using NetworkRbac = Envoy.Extensions.Filters.Network.Rbac.V3.RBAC;

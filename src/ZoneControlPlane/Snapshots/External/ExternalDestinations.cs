@@ -27,8 +27,7 @@ internal static class ExternalDestinations
     }
 
     private static IEnumerable<ExternalDestination> OfTags(ZoneCatalog catalog, MeshResource mesh) =>
-        from external in catalog.ExternalServicesOf(mesh.Name)
-        where external.Tags.Zone is null || external.Tags.Zone == catalog.Zone
+        from external in catalog.ReachableExternalServicesOf(mesh.Name)
         group external by external.Tags.Service into service
         orderby service.Key
         select OfTags(catalog, mesh.Name, service.Key, [.. service]);
