@@ -48,9 +48,9 @@ internal sealed class CertificateAuthorityStore(string folder, TimeProvider time
             var certificate = X509Certificate2.CreateFromPemFile(path, Path.Combine(home, KeyFile));
             return new MeshCertificateAuthority(mesh, certificate) { TrustedPem = ReadTrusted(path) };
         }
-        catch (ArgumentException)
+        catch (ArgumentException exception)
         {
-            throw new CryptographicException($"{KeyFile} is not the key of the first certificate in {path}");
+            throw new CryptographicException($"{KeyFile} is not the key of the first certificate in {path}", exception);
         }
     }
 
