@@ -30,6 +30,9 @@ internal sealed record ZoneControlPlaneOptions
     /// <summary>Folder of the mesh CAs; null means <c>.ca</c> in <see cref="ResourceFolder"/>.</summary>
     public string? CaFolder { get; init; }
 
+    /// <summary>Lifetime of the egress's certificates, which are renewed after two thirds of it. Default 24 h. Must be positive.</summary>
+    public TimeSpan CertificateLifetime { get; init; } = TimeSpan.FromHours(24);
+
     /// <summary>Behaviour of the ADS server.</summary>
     public AdsOptions Ads { get; init; } = new();
 

@@ -27,8 +27,10 @@ internal static class ZoneControlPlaneServices
         services.AddSingleton(provider => new HostResolver(options.HostLookup ?? Dns.GetHostAddressesAsync, options.HostRefreshInterval, time, provider.GetRequiredService<ILogger<HostResolver>>()));
         services.AddSingleton<ProxyRegistry>();
         services.AddSingleton(provider => new CatalogSource(
-            options.Zone, provider.GetRequiredService<ResourceDirectory>(), provider.GetRequiredService<ProxyRegistry>(), provider.GetRequiredService<HostResolver>()));
+            options.Zone, provider.GetRequiredService<ResourceDirectory>(), provider.GetRequiredService<ProxyRegistry>(), provider.GetRequiredService<HostResolver>(), provider.GetRequiredService<MeshIdentityKeeper>()));
         services.AddSingleton(new CertificateAuthorityStore(options.EffectiveCaFolder, time));
+        services.AddSingleton(provider => new MeshIdentityKeeper(
+            provider.GetRequiredService<ResourceDirectory>(), provider.GetRequiredService<CertificateAuthorityStore>(), options.CertificateLifetime, time, provider.GetRequiredService<ILogger<MeshIdentityKeeper>>()));
         services.AddSingleton(provider => new BootstrapService(
             provider.GetRequiredService<CatalogSource>(), options.Certificate, options.CertificateChain, requiresToken: options.ZoneTokenKeys.Count > 0));
         services.AddSingleton<BootstrapEndpoint>();
@@ -48,6 +50,6 @@ internal static class ZoneControlPlaneServices
             provider.GetRequiredService<ILogger<AdsService>>()));
         services.AddHostedService(static provider => provider.GetRequiredService<ResourceDirectory>());
         services.AddHostedService(static provider => provider.GetRequiredService<HostResolver>());
-        services.AddHostedService<MeshAuthorityKeeper>();
+        services.AddHostedService(static provider => provider.GetRequiredService<MeshIdentityKeeper>());
     }
 }

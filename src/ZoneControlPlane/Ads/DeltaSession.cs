@@ -31,7 +31,7 @@ internal sealed class DeltaSession(ControlPlane identity) : IAdsSession<DeltaDis
         }
         else
         {
-            subscription = _subscriptions[request.TypeUrl] = new DeltaSubscription(request);
+            subscription = _subscriptions[request.TypeUrl] = new DeltaSubscription(request, NodeSnapshot.IsByName(request.TypeUrl));
         }
 
         if (subscription.NameCount > MaxNames)

@@ -9,14 +9,18 @@ internal sealed class DeltaSubscription
 
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _delivered;
+    private readonly bool _isByName;
     private bool _isWildcard;
     private bool _isFirst = true;
 
     /// <summary>Begins a subscription with a stream's first request for the type; without names it follows everything.</summary>
-    public DeltaSubscription(DeltaDiscoveryRequest first)
+    /// <param name="first">The request.</param>
+    /// <param name="isByName">The type is only ever sent by name: without names it follows nothing.</param>
+    public DeltaSubscription(DeltaDiscoveryRequest first, bool isByName = false)
     {
+        _isByName = isByName;
         _delivered = new Dictionary<string, string>(first.InitialResourceVersions, StringComparer.Ordinal);
-        _isWildcard = first.ResourceNamesSubscribe.Count == 0;
+        _isWildcard = first.ResourceNamesSubscribe.Count == 0 && !isByName;
         foreach (var name in first.ResourceNamesSubscribe)
         {
             Add(name);
@@ -82,7 +86,7 @@ internal sealed class DeltaSubscription
     {
         if (name == Wildcard)
         {
-            _isWildcard = true;
+            _isWildcard = !_isByName;
         }
         else
         {

@@ -32,7 +32,8 @@ internal static class NodeReader
             _ => throw Refused("this control plane serves the proxy types ingress and egress only"),
         };
         resource = ReadResource(node, name, kind, zone);
-        return new ProxyNode(node.Id, name, kind) { ReusesPorts = HasFeature(node, ReusePortFeature) };
+        var proxy = new ProxyNode(node.Id, name, kind) { ReusesPorts = HasFeature(node, ReusePortFeature) };
+        return MetadataText(node, "systemCaPath") is { Length: > 0 } systemCaPath ? proxy with { SystemCaPath = systemCaPath } : proxy;
     }
 
     // The first dot ends the mesh, which zone proxies leave empty; a Kubernetes name has dots of its own.

@@ -12,7 +12,10 @@ internal sealed class NodeSnapshot
     private NodeSnapshot(Dictionary<string, TypedResources> types) => _types = types.ToFrozenDictionary(StringComparer.Ordinal);
 
     /// <summary>The types that have resources, in the order in which answers go out: make before break.</summary>
-    public static IReadOnlyList<string> AnswerOrder { get; } = [TypeUrls.Cluster, TypeUrls.ClusterLoadAssignment, TypeUrls.Listener];
+    public static IReadOnlyList<string> AnswerOrder { get; } = [TypeUrls.Cluster, TypeUrls.ClusterLoadAssignment, TypeUrls.Secret, TypeUrls.Listener];
+
+    /// <summary>Whether a type is only ever sent by name: asking for nothing means nothing, not everything. xDS protocol: wildcard subscriptions.</summary>
+    public static bool IsByName(string typeUrl) => typeUrl == TypeUrls.Secret;
 
     /// <summary>Resources of a type; null for types that this control plane has none of.</summary>
     public TypedResources? this[string typeUrl] => _types.GetValueOrDefault(typeUrl);
@@ -29,10 +32,12 @@ internal sealed class NodeSnapshot
             hasNewClusters ? null : previous?[TypeUrls.ClusterLoadAssignment],
             resources.Assignments.Select(static assignment => VersionedResource.Pack(assignment.ClusterName, assignment)));
         var listeners = Next(previous?[TypeUrls.Listener], resources.Listeners.Select(static listener => VersionedResource.Pack(listener.Name, listener)));
+        var secrets = Next(previous?[TypeUrls.Secret], resources.Secrets.Select(static secret => VersionedResource.Pack(secret.Name, secret)));
         return new NodeSnapshot(new Dictionary<string, TypedResources>(StringComparer.Ordinal)
         {
             [TypeUrls.Cluster] = clusters,
             [TypeUrls.ClusterLoadAssignment] = assignments,
+            [TypeUrls.Secret] = secrets,
             [TypeUrls.Listener] = listeners,
         });
     }

@@ -23,7 +23,7 @@ internal sealed partial class SotwSession(string nodeId, ControlPlane identity, 
     {
         if (!_watches.TryGetValue(request.TypeUrl, out var watch))
         {
-            watch = _watches[request.TypeUrl] = new Watch();
+            watch = _watches[request.TypeUrl] = new Watch(NodeSnapshot.IsByName(request.TypeUrl));
         }
 
         if (!watch.Accepts(request))
@@ -66,14 +66,20 @@ internal sealed partial class SotwSession(string nodeId, ControlPlane identity, 
             return [];
         }
 
-        var response = new DiscoveryResponse { TypeUrl = typeUrl, VersionInfo = resources.Version, Nonce = _nonces.Next(), ControlPlane = identity };
         var names = watch.Select(resources).ToList();
+        if (names.Count == 0 && !watch.MayBeEmpty)
+        {
+            // Nothing of what was asked for is there yet; the watch stays open for it.
+            return [];
+        }
+
+        var response = new DiscoveryResponse { TypeUrl = typeUrl, VersionInfo = resources.Version, Nonce = _nonces.Next(), ControlPlane = identity };
         response.Resources.AddRange(names.Select(name => resources.Items[name].Body));
         watch.AwaitReply(response.Nonce, names);
         return [response];
     }
 
-    private sealed class Watch
+    private sealed class Watch(bool isByName)
     {
         private HashSet<string> _names = [];
         private HashSet<string> _received = [];
@@ -83,6 +89,9 @@ internal sealed partial class SotwSession(string nodeId, ControlPlane identity, 
 
         /// <summary>Whether a change is to be answered without being asked.</summary>
         public bool IsOpen { get; private set; }
+
+        /// <summary>Whether an answer without resources says anything: that everything is gone, or that what was sent by name is.</summary>
+        public bool MayBeEmpty => !isByName || _sent.Count > 0;
 
         /// <summary>Version the client says it has.</summary>
         public string Version { get; private set; } = "";
@@ -118,12 +127,12 @@ internal sealed partial class SotwSession(string nodeId, ControlPlane identity, 
         /// <summary>Whether a name is asked for that exists and has not been sent yet.</summary>
         public bool AsksForMoreOf(TypedResources resources) => _names.Any(name => !_received.Contains(name) && resources.Items.ContainsKey(name));
 
-        /// <summary>A resource that the request does not name; null when it names all or none, for none means all.</summary>
+        /// <summary>A resource that the request does not name; null when it names all or none, for none means all. What is only sent by name needs no cover.</summary>
         public string? FindUncovered(TypedResources resources) =>
-            _names.Count == 0 ? null : resources.Items.Keys.FirstOrDefault(name => !_names.Contains(name));
+            _names.Count == 0 || isByName ? null : resources.Items.Keys.FirstOrDefault(name => !_names.Contains(name));
 
         public IEnumerable<string> Select(TypedResources resources) =>
-            resources.Items.Keys.Where(name => _names.Count == 0 || _names.Contains(name)).Order(StringComparer.Ordinal);
+            resources.Items.Keys.Where(name => (_names.Count == 0 && !isByName) || _names.Contains(name)).Order(StringComparer.Ordinal);
     }
 
     private static partial class Log

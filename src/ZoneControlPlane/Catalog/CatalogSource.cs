@@ -1,14 +1,16 @@
+using Zoneway.ZoneControlPlane.Certificates;
 using Zoneway.ZoneControlPlane.Resources;
 
 namespace Zoneway.ZoneControlPlane.Catalog;
 
-/// <summary>Keeps the <see cref="ZoneCatalog"/> up to date with the directory, the connected proxies and the name service.</summary>
+/// <summary>Keeps the <see cref="ZoneCatalog"/> up to date with the directory, the connected proxies, the name service and the certificates of the meshes.</summary>
 internal sealed class CatalogSource : IDisposable
 {
     private readonly string _zone;
     private readonly ResourceDirectory _directory;
     private readonly ProxyRegistry _registry;
     private readonly HostResolver _resolver;
+    private readonly MeshIdentityKeeper _identities;
     private readonly List<IDisposable> _subscriptions;
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Lock _gate = new();
@@ -17,12 +19,13 @@ internal sealed class CatalogSource : IDisposable
     // Replaced under the lock; read without it.
     private volatile ZoneCatalog _current;
 
-    public CatalogSource(string zone, ResourceDirectory directory, ProxyRegistry registry, HostResolver resolver)
+    public CatalogSource(string zone, ResourceDirectory directory, ProxyRegistry registry, HostResolver resolver, MeshIdentityKeeper identities)
     {
         _zone = zone;
         _directory = directory;
         _registry = registry;
         _resolver = resolver;
+        _identities = identities;
         _workloads = (ResourceSet.Empty, new ZoneWorkloads(ResourceSet.Empty, zone));
         _current = Build();
         _subscriptions =
@@ -30,6 +33,7 @@ internal sealed class CatalogSource : IDisposable
             directory.Changed.Subscribe(OnDirectoryChanged),
             registry.Changed.Subscribe(Rebuild),
             resolver.Changed.Subscribe(Rebuild),
+            identities.Changed.Subscribe(Rebuild),
         ];
     }
 
@@ -51,7 +55,8 @@ internal sealed class CatalogSource : IDisposable
     {
         var resources = _directory.Current;
         var advertised = resources.ZoneIngresses.Select(static ingress => ingress.Advertised?.Host).OfType<string>();
-        var resolved = _resolver.Follow(advertised.Concat(resources.Dataplanes.SelectMany(static dp => dp.Inbounds, static (_, inbound) => inbound.Address)));
+        var egresses = resources.ZoneEgresses.Select(static egress => egress.Networking.Host);
+        var resolved = _resolver.Follow(advertised.Concat(egresses).Concat(resources.Dataplanes.SelectMany(static dp => dp.Inbounds, static (_, inbound) => inbound.Address)));
         Rebuild();
         _ = BecomeReadyAfterAsync(resolved);
     }
@@ -80,6 +85,6 @@ internal sealed class CatalogSource : IDisposable
             _workloads = (resources, new ZoneWorkloads(resources, _zone));
         }
 
-        return new ZoneCatalog(_zone, resources, _workloads.Workloads, _registry.Current, _resolver.Current);
+        return new ZoneCatalog(_zone, resources, _workloads.Workloads, _registry.Current, _resolver.Current) { Identities = _identities.Current };
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Zoneway.ZoneControlPlane.Certificates;
 using Zoneway.ZoneControlPlane.Resources;
 
 namespace Zoneway.ZoneControlPlane.Catalog;
@@ -40,12 +41,38 @@ internal sealed class ZoneCatalog
     public IEnumerable<ZoneIngressResource> RemoteIngresses =>
         _resources.ZoneIngresses.Where(ingress => ingress.Advertised is not null && !IsLocal(ingress));
 
+    /// <summary>What proxies of each mesh need for TLS, by mesh; a mesh whose CA is not at hand is not among them.</summary>
+    public ImmutableDictionary<string, MeshIdentity> Identities { get; init; } = ImmutableDictionary<string, MeshIdentity>.Empty;
+
+    /// <summary>The ExternalServices of a mesh, by name.</summary>
+    public IEnumerable<ExternalServiceResource> ExternalServicesOf(string mesh) => _resources.ExternalServices.Where(service => service.Mesh == mesh);
+
+    /// <summary>The MeshExternalServices of a mesh, by name.</summary>
+    public IEnumerable<MeshExternalServiceResource> MeshExternalServicesOf(string mesh) => _resources.MeshExternalServices.Where(service => service.Mesh == mesh);
+
+    /// <summary>The TrafficPermissions of a mesh, by name.</summary>
+    public IEnumerable<TrafficPermissionResource> TrafficPermissionsOf(string mesh) => _resources.TrafficPermissions.Where(permission => permission.Mesh == mesh);
+
+    /// <summary>The MeshTrafficPermissions of a mesh, by name.</summary>
+    public IEnumerable<MeshTrafficPermissionResource> MeshTrafficPermissionsOf(string mesh) => _resources.MeshTrafficPermissions.Where(permission => permission.Mesh == mesh);
+
     /// <summary>Whether a mesh is defined.</summary>
     public bool HasMesh(string name) => _resources.Meshes.ContainsKey(name);
 
     /// <summary>An ingress of this zone; null when there is none of this name.</summary>
     public ZoneIngressResource? FindIngress(string name) =>
         FindRegistered<ZoneIngressResource>(name) ?? _resources.ZoneIngresses.FirstOrDefault(ingress => ingress.Name == name && IsLocal(ingress));
+
+    /// <summary>Where the egresses of this zone listen.</summary>
+    public IEnumerable<HostPort> LocalEgresses =>
+        _registered.Values.Concat(_resources.ZoneEgresses.Where(IsLocal)).OfType<ZoneEgressResource>()
+            .DistinctBy(static egress => egress.Name, StringComparer.Ordinal)
+            .OrderBy(static egress => egress.Name, StringComparer.Ordinal)
+            .Select(static egress => egress.Networking);
+
+    /// <summary>The ExternalServices of a mesh that an egress of this zone reaches itself: those tied to no zone or to this one. Protocol §5.2.</summary>
+    public IEnumerable<ExternalServiceResource> ReachableExternalServicesOf(string mesh) =>
+        ExternalServicesOf(mesh).Where(service => service.Tags.Zone is null || service.Tags.Zone == Zone);
 
     /// <summary>An egress of this zone; null when there is none of this name.</summary>
     public ZoneEgressResource? FindEgress(string name) =>

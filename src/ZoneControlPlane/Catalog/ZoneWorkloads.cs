@@ -4,7 +4,10 @@ using Zoneway.ZoneControlPlane.Resources;
 
 namespace Zoneway.ZoneControlPlane.Catalog;
 
-/// <summary>The ready inbounds of all Dataplanes, by zone, and the availableServices that follow from them. Immutable. Protocol §7.2.</summary>
+/// <summary>
+/// The ready inbounds of all Dataplanes, by zone, and the availableServices that follow from them and from the external services that are
+/// tied to a zone. Immutable. Protocol §5.2, §7.2.
+/// </summary>
 internal sealed class ZoneWorkloads
 {
     private readonly FrozenDictionary<string, Zone> _zones;
@@ -15,10 +18,13 @@ internal sealed class ZoneWorkloads
     {
         var instances = resources.Dataplanes
             .Where(dataplane => resources.Meshes.ContainsKey(dataplane.Mesh))
-            .SelectMany(dataplane => InstancesOf(dataplane, localZone));
-        _zones = instances
-            .GroupBy(static instance => instance.Zone, StringComparer.Ordinal)
-            .ToFrozenDictionary(static zone => zone.Key, zone => new Zone([.. zone], resources.Meshes), StringComparer.Ordinal);
+            .SelectMany(dataplane => InstancesOf(dataplane, localZone))
+            .ToLookup(static instance => instance.Zone, StringComparer.Ordinal);
+        var external = resources.ExternalServices
+            .Where(service => service.Tags.Zone is not null && resources.Meshes.TryGetValue(service.Mesh, out var mesh) && mesh is { UsesZoneEgress: true, MtlsBackendType: not null })
+            .ToLookup(static service => service.Tags.Zone!, StringComparer.Ordinal);
+        _zones = instances.Select(static zone => zone.Key).Union(external.Select(static zone => zone.Key), StringComparer.Ordinal)
+            .ToFrozenDictionary(static zone => zone, zone => new Zone([.. instances[zone]], external[zone], resources.Meshes), StringComparer.Ordinal);
     }
 
     /// <summary>The services a zone offers, sorted by mesh and tags; instances with the same mesh and tags are one entry.</summary>
@@ -41,15 +47,16 @@ internal sealed class ZoneWorkloads
 
     private sealed class Zone
     {
-        public Zone(ImmutableArray<WorkloadInstance> instances, FrozenDictionary<string, MeshResource> meshes)
+        public Zone(ImmutableArray<WorkloadInstance> instances, IEnumerable<ExternalServiceResource> external, FrozenDictionary<string, MeshResource> meshes)
         {
             ByService = instances.ToLookup(static instance => (instance.Mesh, instance.Tags.Service!));
             AvailableServices =
             [
-                .. instances
-                    .Where(instance => !meshes[instance.Mesh].HasExclusiveMeshServices)
-                    .GroupBy(static instance => (instance.Mesh, instance.Tags))
-                    .Select(static group => new AvailableService(group.Key.Mesh, group.Key.Tags, (uint)group.Count()))
+                .. instances.Select(static instance => (instance.Mesh, instance.Tags, IsExternal: false))
+                    .Concat(external.Select(static service => (service.Mesh, service.Tags, IsExternal: true)))
+                    .Where(offer => !meshes[offer.Mesh].HasExclusiveMeshServices)
+                    .GroupBy(static offer => offer)
+                    .Select(static group => new AvailableService(group.Key.Mesh, group.Key.Tags, (uint)group.Count(), group.Key.IsExternal))
                     .OrderBy(static service => service.Mesh, StringComparer.Ordinal)
                     .ThenBy(static service => service.Tags.ToString(), StringComparer.Ordinal),
             ];

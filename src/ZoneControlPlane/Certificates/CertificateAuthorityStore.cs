@@ -5,7 +5,7 @@ namespace Zoneway.ZoneControlPlane.Certificates;
 
 /// <summary>
 /// Keeps the CA of each mesh under one folder: <c>mesh/ca.crt</c> and <c>mesh/ca.key</c> (mode 0600). Any number of processes may ask for
-/// the same CA at the same time; exactly one of them makes it.
+/// the same CA at the same time; exactly one of them makes it. <c>ca.crt</c> may hold further certificates behind the CA's own, to be trusted besides.
 /// </summary>
 /// <remarks>
 /// A CA is written into a folder of its own and that folder is renamed into place. rename(2) never replaces a folder that has content,
@@ -42,8 +42,34 @@ internal sealed class CertificateAuthorityStore(string folder, TimeProvider time
 
     private static MeshCertificateAuthority Load(string mesh, string home)
     {
-        var certificate = X509Certificate2.CreateFromPemFile(Path.Combine(home, CertificateFile), Path.Combine(home, KeyFile));
-        return new MeshCertificateAuthority(mesh, certificate);
+        var path = Path.Combine(home, CertificateFile);
+        try
+        {
+            var certificate = X509Certificate2.CreateFromPemFile(path, Path.Combine(home, KeyFile));
+            return new MeshCertificateAuthority(mesh, certificate) { TrustedPem = ReadTrusted(path) };
+        }
+        catch (ArgumentException exception)
+        {
+            throw new CryptographicException($"{KeyFile} is not the key of the first certificate in {path}", exception);
+        }
+    }
+
+    // The first certificate signs. Those behind it are trusted too, which is how a CA is changed without a gap.
+    private static string ReadTrusted(string path)
+    {
+        var certificates = new X509Certificate2Collection();
+        certificates.ImportFromPemFile(path);
+        try
+        {
+            return string.Join('\n', certificates.Select(static certificate => certificate.ExportCertificatePem()));
+        }
+        finally
+        {
+            foreach (var certificate in certificates)
+            {
+                certificate.Dispose();
+            }
+        }
     }
 
     private void Create(string mesh, string home)

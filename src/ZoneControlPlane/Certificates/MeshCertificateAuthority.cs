@@ -23,6 +23,13 @@ internal sealed class MeshCertificateAuthority : IDisposable
     /// <summary>The CA certificate, with private key.</summary>
     public X509Certificate2 Certificate { get; }
 
+    /// <summary>Certificates that verify the mesh, PEM: this CA's own, and those it takes over from or hands over to while CAs are changed.</summary>
+    public string TrustedPem
+    {
+        get => field ?? Certificate.ExportCertificatePem();
+        init;
+    }
+
     /// <summary>Makes a new CA for a mesh, valid for ten years.</summary>
     public static MeshCertificateAuthority Create(string mesh, DateTimeOffset now)
     {

@@ -19,6 +19,9 @@ internal sealed class CertificateOptions
 
     public required IReadOnlyList<string> Tags { get; init; }
 
+    /// <summary>Whether the command stays and renews the files.</summary>
+    public bool Renews { get; init; }
+
     /// <summary>Checks everything and says all that is wrong; the results are valid when nothing is.</summary>
     public List<string> Validate(out TagSet tags, out TimeSpan validFor)
     {

@@ -11,16 +11,17 @@ internal static class RunCommand
     public static Command Create()
     {
         var zone = new Option<string>("--zone") { Description = "Zone whose ingress and egress are served", Required = true };
-        var resources = new Option<string>("--resources") { Description = "Directory of Kuma universal YAML: Mesh, Dataplane, ZoneIngress, ZoneEgress of all zones", Required = true };
+        var resources = new Option<string>("--resources") { Description = "Directory of Kuma universal YAML: Mesh, Dataplane, ZoneIngress, ZoneEgress, external services and permissions of all zones", Required = true };
         var listen = new Option<string>("--listen") { Description = "Address of the one port; port 0 takes a free one", DefaultValueFactory = static _ => "127.0.0.1:5678" };
         var portFile = new Option<string?>("--port-file") { Description = "File that gets the number of the bound port" };
         var certificate = new Option<string?>("--tls-cert") { Description = "Certificate chain for TLS, PEM" };
         var key = new Option<string?>("--tls-key") { Description = "Private key for TLS, PEM" };
         var tokenKeys = new Option<string[]>("--zone-token-key") { Description = "RSA key that signs zone tokens, PEM, public or private; may be repeated. Without it tokens are not checked" };
         var caFolder = new Option<string?>("--ca-dir") { Description = "Folder of the mesh CAs [default: .ca in the resource directory]" };
+        var lifetime = new Option<string>("--certificate-lifetime") { Description = "Lifetime of the egress's certificates, which are renewed after two thirds of it", DefaultValueFactory = static _ => "24h" };
         var nackBackoff = new Option<string>("--nack-backoff") { Description = "Pause after a NACK before the same resources are sent again", DefaultValueFactory = static _ => "5s" };
         var logLevel = new Option<string>("--log-level") { Description = "trace, debug, info, warn, error or off", DefaultValueFactory = static _ => "info" };
-        var command = new Command("run", "Serves bootstrap and xDS to the zone proxies of one zone") { zone, resources, listen, portFile, certificate, key, tokenKeys, caFolder, nackBackoff, logLevel };
+        var command = new Command("run", "Serves bootstrap and xDS to the zone proxies of one zone") { zone, resources, listen, portFile, certificate, key, tokenKeys, caFolder, lifetime, nackBackoff, logLevel };
         command.SetAction((result, cancellation) => RunAsync(
             new RunSettings
             {
@@ -32,6 +33,7 @@ internal static class RunCommand
                 KeyPath = result.GetValue(key),
                 ZoneTokenKeyPaths = result.GetValue(tokenKeys) ?? [],
                 CaPath = result.GetValue(caFolder),
+                CertificateLifetime = result.GetValue(lifetime)!,
                 NackBackoff = result.GetValue(nackBackoff)!,
                 LogLevel = result.GetValue(logLevel)!,
             },

@@ -28,6 +28,8 @@ internal sealed class RunSettings
 
     public string? CaPath { get; init; }
 
+    public string CertificateLifetime { get; init; } = "24h";
+
     public required string NackBackoff { get; init; }
 
     public required string LogLevel { get; init; }
@@ -65,6 +67,7 @@ internal sealed class RunSettings
             CertificateChain = chain,
             ZoneTokenKeys = ReadTokenKeys(faults),
             CaFolder = CaPath,
+            CertificateLifetime = ReadLifetime(faults),
             Ads = new AdsOptions { NackBackoff = ReadNackBackoff(faults) },
         };
     }
@@ -92,6 +95,17 @@ internal sealed class RunSettings
 
         faults.Add($"--listen: \"{Listen}\" is not of the form address:port");
         return new IPEndPoint(IPAddress.Loopback, 0);
+    }
+
+    private TimeSpan ReadLifetime(List<string> faults)
+    {
+        if (GoDuration.TryParse(CertificateLifetime, out var lifetime))
+        {
+            return lifetime;
+        }
+
+        faults.Add($"--certificate-lifetime: \"{CertificateLifetime}\" is not a duration such as 24h");
+        return TimeSpan.FromHours(24);
     }
 
     private TimeSpan ReadNackBackoff(List<string> faults)

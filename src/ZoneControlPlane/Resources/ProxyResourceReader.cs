@@ -11,6 +11,7 @@ internal static class ProxyResourceReader
         var backendType = fields.Child("mtls") is { } mtls ? ReadBackendType(mtls) : null;
         var routing = fields.Child("routing");
         var usesZoneEgress = routing?.Flag("zoneEgress") ?? false;
+        var forbidsExternal = routing?.Flag("defaultForbidMeshExternalServiceAccess") ?? false;
         routing?.ReportRest();
         var meshServices = fields.Child("meshServices");
         var mode = meshServices?.Text("mode");
@@ -19,6 +20,7 @@ internal static class ProxyResourceReader
         {
             MtlsBackendType = backendType,
             UsesZoneEgress = usesZoneEgress,
+            ForbidsMeshExternalServices = forbidsExternal,
             HasExclusiveMeshServices = mode == "Exclusive",
         };
     }
@@ -116,7 +118,7 @@ internal static class ProxyResourceReader
         var services = ImmutableArray.CreateBuilder<AvailableService>(entries.Count);
         foreach (var entry in entries)
         {
-            services.Add(new AvailableService(entry.RequiredName("mesh"), entry.ServiceTags("tags"), entry.Count("instances")));
+            services.Add(new AvailableService(entry.RequiredName("mesh"), entry.ServiceTags("tags"), entry.Count("instances"), entry.Flag("externalService") ?? false));
             entry.ReportRest();
         }
 

@@ -38,6 +38,9 @@ internal sealed record MeshResource(string Name, int Line) : Resource(Name, Line
     /// <summary>Whether <c>routing.zoneEgress</c> sends cross-zone traffic through the zone egress.</summary>
     public bool UsesZoneEgress { get; init; }
 
+    /// <summary>Whether <c>routing.defaultForbidMeshExternalServiceAccess</c> closes every MeshExternalService of the mesh.</summary>
+    public bool ForbidsMeshExternalServices { get; init; }
+
     /// <summary>Whether <c>meshServices.mode</c> is <c>Exclusive</c>, which takes the mesh out of availableServices.</summary>
     public bool HasExclusiveMeshServices { get; init; }
 
@@ -98,8 +101,9 @@ internal sealed record ZoneEgressResource(string Name, int Line) : Resource(Name
 /// <summary>What a zone offers under one mesh and tag set. Protocol §7.</summary>
 /// <param name="Mesh">Mesh of the instances.</param>
 /// <param name="Tags">Tags that all instances share.</param>
-/// <param name="Instances">Ready inbounds behind it.</param>
-internal sealed record AvailableService(string Mesh, TagSet Tags, uint Instances);
+/// <param name="Instances">Ready inbounds behind it, or external services.</param>
+/// <param name="IsExternal">Whether it is an ExternalService that only this zone's egress reaches.</param>
+internal sealed record AvailableService(string Mesh, TagSet Tags, uint Instances, bool IsExternal = false);
 
 /// <summary>A host (IP address or name) and a port.</summary>
 internal sealed record HostPort(string Host, int Port)

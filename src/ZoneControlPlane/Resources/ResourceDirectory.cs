@@ -94,6 +94,12 @@ internal sealed partial class ResourceDirectory : BackgroundService
             Log.UnknownMesh(_logger, mesh);
         }
 
+        var external = set.ExternalServices.Select(static service => service.Mesh).Concat(set.MeshExternalServices.Select(static service => service.Mesh));
+        foreach (var mesh in external.Distinct(StringComparer.Ordinal).Where(mesh => set.Meshes.GetValueOrDefault(mesh) is not { HasBuiltinCa: true }))
+        {
+            Log.NoAuthority(_logger, mesh);
+        }
+
         _current = set;
         Log.Applied(_logger, set.Count, _files.Count);
         Changed.Notify();
@@ -109,5 +115,8 @@ internal sealed partial class ResourceDirectory : BackgroundService
 
         [LoggerMessage(11, LogLevel.Warning, "Mesh {Mesh} is used by Dataplanes but not defined; its services are not served")]
         public static partial void UnknownMesh(ILogger logger, string mesh);
+
+        [LoggerMessage(12, LogLevel.Warning, "Mesh {Mesh} has external services, but no enabled mTLS backend of type builtin; they are not served")]
+        public static partial void NoAuthority(ILogger logger, string mesh);
     }
 }

@@ -149,11 +149,80 @@ internal sealed class ResourceFields
         return TagSet.Of(pairs);
     }
 
+    /// <summary>Tags to select by, each value a tag value or, where allowed, <c>*</c>; empty when absent or wrong.</summary>
+    public TagSet SelectorTags(string name, bool allowsWildcard)
+    {
+        if (Child(name) is not { } tags)
+        {
+            return TagSet.Empty;
+        }
+
+        var pairs = tags._unread.Values.Select(field => KeyValuePair.Create(field.Name, TextOf(field) ?? "")).ToList();
+        tags._unread.Clear();
+        foreach (var (key, value) in pairs)
+        {
+            if (!ResourceNames.IsValidTagKey(key) || !(ResourceNames.IsValidTagValue(value) || (allowsWildcard && value == "*")))
+            {
+                _problems.Error(tags.Line, $"{PathOf(name)}: \"{Shorten(key)}\" is not a tag, or its value cannot be one");
+                return TagSet.Empty;
+            }
+        }
+
+        return TagSet.Of(pairs);
+    }
+
+    /// <summary>One of a few words; null when absent or, after reporting it, none of them.</summary>
+    public T? Word<T>(string name, IReadOnlyDictionary<string, T> words)
+        where T : struct
+    {
+        var complaint = $"is none of {string.Join(", ", words.Keys.Order(StringComparer.Ordinal))}";
+        return Typed<T>(name, words.TryGetValue, complaint);
+    }
+
+    /// <summary>Text whose value must never be shown, also not when it is wrong; null when absent or empty.</summary>
+    /// <param name="name">Name of the field.</param>
+    /// <param name="isBase64">The text is base64 of what is meant.</param>
+    public ReadOnlyMemory<byte>? Secret(string name, bool isBase64)
+    {
+        var line = LineOf(name);
+        if (Text(name) is not { Length: > 0 } text)
+        {
+            return null;
+        }
+
+        if (!isBase64)
+        {
+            return System.Text.Encoding.UTF8.GetBytes(text);
+        }
+
+        var bytes = new byte[text.Length];
+        if (Convert.TryFromBase64String(text, bytes, out var length))
+        {
+            return bytes.AsMemory(0, length);
+        }
+
+        _problems.Error(line, $"{PathOf(name)} is not base64");
+        return null;
+    }
+
+    /// <summary>Whether a field is there that nothing has asked for yet.</summary>
+    public bool Has(string name) => _unread.TryGetValue(name, out var field) && !field.Value.IsNull;
+
     /// <summary>Takes a field as read without using it.</summary>
     public void Skip(string name) => Take(name);
 
     /// <summary>Reports a fault of the mapping as a whole.</summary>
     public void Error(string message) => _problems.Error(Line, message);
+
+    /// <summary>Reports a fault of one field, and takes it as read.</summary>
+    public void Error(string name, string message)
+    {
+        _problems.Error(LineOf(name), $"{PathOf(name)} {message}");
+        Skip(name);
+    }
+
+    /// <summary>Reports that the mapping, though right, has no effect here.</summary>
+    public void Notice(string message) => _problems.Notice(Line, message);
 
     /// <summary>Reports the fields that nothing has asked for.</summary>
     public void ReportRest()

@@ -55,6 +55,10 @@ internal static class ResourceReader
             DataplaneResource.Kind => DataplaneReader.Read(fields),
             ZoneIngressResource.Kind => ProxyResourceReader.ReadZoneIngress(fields),
             ZoneEgressResource.Kind => ProxyResourceReader.ReadZoneEgress(fields),
+            ExternalServiceResource.Kind => ExternalServiceReader.Read(fields),
+            MeshExternalServiceResource.Kind => MeshExternalServiceReader.Read(fields),
+            TrafficPermissionResource.Kind => TrafficPermissionReader.Read(fields),
+            MeshTrafficPermissionResource.Kind => MeshTrafficPermissionReader.Read(fields),
             _ => null,
         };
         if (resource is null && kind.Length > 0)

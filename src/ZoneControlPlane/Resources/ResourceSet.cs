@@ -15,6 +15,11 @@ internal sealed class ResourceSet
         Dataplanes = [.. resources.OfType<DataplaneResource>().OrderBy(static dp => dp.Mesh, StringComparer.Ordinal).ThenBy(static dp => dp.Name, StringComparer.Ordinal)];
         ZoneIngresses = [.. resources.OfType<ZoneIngressResource>().OrderBy(static zi => zi.Zone, StringComparer.Ordinal).ThenBy(static zi => zi.Name, StringComparer.Ordinal)];
         ZoneEgresses = [.. resources.OfType<ZoneEgressResource>().OrderBy(static ze => ze.Zone, StringComparer.Ordinal).ThenBy(static ze => ze.Name, StringComparer.Ordinal)];
+        ExternalServices = [.. InOrder(resources.OfType<ExternalServiceResource>(), static service => service.Mesh)];
+        MeshExternalServices = [.. InOrder(resources.OfType<MeshExternalServiceResource>(), static service => service.Mesh)];
+        TrafficPermissions = [.. InOrder(resources.OfType<TrafficPermissionResource>(), static permission => permission.Mesh)];
+        MeshTrafficPermissions = [.. InOrder(resources.OfType<MeshTrafficPermissionResource>(), static permission => permission.Mesh)];
+        Count = resources.Count;
     }
 
     /// <summary>Meshes by name.</summary>
@@ -29,8 +34,20 @@ internal sealed class ResourceSet
     /// <summary>Zone egresses of all zones, by zone and name.</summary>
     public ImmutableArray<ZoneEgressResource> ZoneEgresses { get; }
 
+    /// <summary>External services of all meshes, by mesh and name.</summary>
+    public ImmutableArray<ExternalServiceResource> ExternalServices { get; }
+
+    /// <summary>MeshExternalServices of all meshes, by mesh and name.</summary>
+    public ImmutableArray<MeshExternalServiceResource> MeshExternalServices { get; }
+
+    /// <summary>TrafficPermissions of all meshes, by mesh and name.</summary>
+    public ImmutableArray<TrafficPermissionResource> TrafficPermissions { get; }
+
+    /// <summary>MeshTrafficPermissions of all meshes, by mesh and name.</summary>
+    public ImmutableArray<MeshTrafficPermissionResource> MeshTrafficPermissions { get; }
+
     /// <summary>Number of resources.</summary>
-    public int Count => Meshes.Count + Dataplanes.Length + ZoneIngresses.Length + ZoneEgresses.Length;
+    public int Count { get; }
 
     /// <summary>Puts files together. Of a resource that is given several times the first, in the order of the files, counts.</summary>
     /// <param name="files">File names and their resources, in the order of their names.</param>
@@ -53,6 +70,9 @@ internal sealed class ResourceSet
         duplicates = leftOut;
         return new ResourceSet([.. kept.Values.Select(static entry => entry.Resource)]);
     }
+
+    private static IEnumerable<T> InOrder<T>(IEnumerable<T> resources, Func<T, string> meshOf)
+        where T : Resource => resources.OrderBy(meshOf, StringComparer.Ordinal).ThenBy(static resource => resource.Name, StringComparer.Ordinal);
 }
 
 /// <summary>A resource that was left out because an earlier document has the same identity.</summary>

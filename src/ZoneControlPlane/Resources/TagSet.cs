@@ -67,6 +67,12 @@ internal sealed class TagSet : IEquatable<TagSet>
     /// <summary>This set without a tag.</summary>
     public TagSet Without(string key) => Of(_tags.Where(tag => !string.Equals(tag.Key, key, StringComparison.Ordinal)));
 
+    /// <summary>Whether another set has all these tags with the same values.</summary>
+    public bool IsSubsetOf(TagSet other) => _tags.All(tag => string.Equals(other[tag.Key], tag.Value, StringComparison.Ordinal));
+
+    /// <summary>Whether another set has one of these keys with another value.</summary>
+    public bool Contradicts(TagSet other) => _tags.Any(tag => other[tag.Key] is { } value && !string.Equals(value, tag.Value, StringComparison.Ordinal));
+
     public bool Equals(TagSet? other) => other is not null && _tags.AsSpan().SequenceEqual(other._tags.AsSpan());
 
     public override bool Equals(object? obj) => Equals(obj as TagSet);

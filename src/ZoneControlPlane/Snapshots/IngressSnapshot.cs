@@ -5,7 +5,8 @@ namespace Zoneway.ZoneControlPlane.Snapshots;
 
 /// <summary>
 /// Configuration of a zone ingress: for every available service of the zone a filter chain, a cluster and the zone's own instances.
-/// There are no routes in this control plane, so a service has one destination, the one without tags. Protocol §4.1.
+/// There are no routes in this control plane, so a service has one destination, the one without tags. An external service that is tied to
+/// the zone has the zone's egresses as instances. Protocol §4.1, §5.2.
 /// </summary>
 internal static class IngressSnapshot
 {
@@ -26,6 +27,15 @@ internal static class IngressSnapshot
 
     private static IEnumerable<ServiceEndpoint> EndpointsOf(ZoneCatalog catalog, string mesh, string service)
     {
+        var external = catalog.ExternalServicesOf(mesh).FirstOrDefault(external => external.Tags.Service == service && external.Tags.Zone == catalog.Zone);
+        foreach (var egress in external is null ? [] : catalog.LocalEgresses)
+        {
+            if (catalog.AddressOf(egress.Host) is { } address)
+            {
+                yield return new ServiceEndpoint(address, egress.Port, Weight: 1, external!.Tags);
+            }
+        }
+
         foreach (var instance in catalog.InstancesOf(mesh, service))
         {
             if (catalog.AddressOf(instance.Endpoint.Host) is { } address)

@@ -8,6 +8,9 @@ internal sealed record ProxyNode(string Id, string Name, ProxyKind Kind)
 {
     /// <summary>Whether the proxy asked for SO_REUSEPORT on its listeners (<c>feature-reuse-port</c>).</summary>
     public bool ReusesPorts { get; init; }
+
+    /// <summary>CA file of the proxy's system (<c>systemCaPath</c>). Default: where Debian and Alpine have it.</summary>
+    public string SystemCaPath { get; init; } = "/etc/ssl/certs/ca-certificates.crt";
 }
 
 /// <summary>Kind of zone proxy.</summary>

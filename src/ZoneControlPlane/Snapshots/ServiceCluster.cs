@@ -61,22 +61,7 @@ internal static class ServiceCluster
                 Address = new Address { SocketAddress = new SocketAddress { Address = endpoint.Address, PortValue = (uint)endpoint.Port } },
             },
             LoadBalancingWeight = endpoint.Weight,
-            Metadata = new Metadata
-            {
-                FilterMetadata = { ["envoy.lb"] = ToStruct(tags), ["envoy.transport_socket_match"] = ToStruct(tags) },
-            },
+            Metadata = EndpointMetadata.Of(tags),
         };
-    }
-
-    // In the order of the keys, so that equal tags are equal bytes.
-    private static Struct ToStruct(TagSet tags)
-    {
-        var fields = new Struct();
-        foreach (var (key, value) in tags.Tags)
-        {
-            fields.Fields.Add(key, Value.ForString(value));
-        }
-
-        return fields;
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography.X509Certificates;
+using Zoneway.TestUtilities;
 using Zoneway.ZoneControlPlane.Commands;
 using Zoneway.ZoneControlPlane.Tests.Support;
 
@@ -21,11 +22,11 @@ public sealed class CommandLineTests : IDisposable
     public async Task Run_ManyFaults_ListsThemAllAndExitsWithTwo()
     {
         var exitCode = await InvokeAsync(
-            "run", "--zone", "a b", "--resources", _folder.PathOf("missing"), "--listen", "5678", "--log-level", "loud", "--tls-cert", "x.pem", "--zone-token-key", _folder.PathOf("missing.pem"), "--nack-backoff", "soon");
+            "run", "--zone", "a b", "--resources", _folder.PathOf("missing"), "--listen", "5678", "--log-level", "loud", "--tls-cert", "x.pem", "--zone-token-key", _folder.PathOf("missing.pem"), "--nack-backoff", "soon", "--certificate-lifetime", "long");
 
         Assert.Equal(ExitCodes.BadConfiguration, exitCode);
         Assert.Equal(
-            ["--zone", "--resources", "--log-level", "--listen", "--tls-cert", "--zone-token-key", "--nack-backoff"],
+            ["--zone", "--resources", "--log-level", "--listen", "--tls-cert", "--zone-token-key", "--certificate-lifetime", "--nack-backoff"],
             Faults().Select(static fault => fault[..fault.IndexOfAny([':', ' '])]));
     }
 
@@ -76,6 +77,20 @@ public sealed class CommandLineTests : IDisposable
         Assert.True(exitCode == ExitCodes.Success, _errors.ToString());
         using var leaf = X509Certificate2.CreateFromPemFile(_folder.PathOf("out/tls.crt"), _folder.PathOf("out/tls.key"));
         Assert.Equal(await File.ReadAllTextAsync(_folder.PathOf(".ca/prod/ca.crt")), await File.ReadAllTextAsync(_folder.PathOf("out/ca.crt")));
+    }
+
+    [Fact]
+    public async Task Certificate_Renew_StaysUntilItIsTold()
+    {
+        _folder.Write("mesh.yaml", SampleResources.Mesh("prod"));
+        using var stop = new CancellationTokenSource();
+
+        var running = InvokeAsync(stop.Token, "certificate", "--mesh", "prod", "--service", "web", "--resources", _folder.Path, "--out", _folder.PathOf("out"), "--valid-for", "1h", "--renew");
+        await Eventually.TrueAsync(() => File.Exists(_folder.PathOf("out/tls.crt")));
+        Assert.False(running.IsCompleted);
+        await stop.CancelAsync();
+
+        Assert.Equal(ExitCodes.Success, await running.WaitAsync(TestLimits.Wait));
     }
 
     [Fact]

@@ -83,6 +83,44 @@ public sealed class ResourceReaderTests
         Assert.Contains(content.Findings.Problems, problem => problem.Severity == ProblemSeverity.Error && problem.Line == line && problem.Message.Contains(message, StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("type: ExternalService\nmesh: m\nname: e\ntags: {kuma.io/service: s}\nnetworking: {address: nocolon}\n", 5, "must be of the form host:port")]
+    [InlineData("type: ExternalService\nmesh: m\nname: e\ntags: {kuma.io/service: s}\nnetworking: {address: '::1:80'}\n", 5, "an IPv6 address in brackets")]
+    [InlineData("type: ExternalService\nmesh: m\nname: e\ntags: {kuma.io/service: s}\n", 1, "networking is required")]
+    [InlineData("type: ExternalService\nmesh: m\nname: e\nnetworking: {address: 'h:80'}\n", 1, "tags is required")]
+    [InlineData("type: ExternalService\nmesh: m\nname: e\ntags: {kuma.io/service: s}\nnetworking:\n  address: h:80\n  tls:\n    caCert: {secret: my-ca}\n", 8, "secret is not supported by this control plane")]
+    [InlineData("type: ExternalService\nmesh: m\nname: e\ntags: {kuma.io/service: s}\nnetworking:\n  address: h:80\n  tls:\n    caCert: {inline: '%%'}\n", 8, "inline is not base64")]
+    [InlineData("type: ExternalService\nmesh: m\nname: e\ntags: {kuma.io/service: s}\nnetworking:\n  address: h:80\n  tls: {clientKey: {inlineString: x}}\n", 7, "go together")]
+    [InlineData("type: MeshExternalService\nmesh: m\nname: e\n", 1, "spec is required")]
+    [InlineData("type: MeshExternalService\nmesh: m\nname: e\nspec:\n  match: {port: 80, protocol: ftp}\n", 5, "is none of")]
+    [InlineData("type: MeshExternalService\nmesh: m\nname: e\nspec:\n  match: {port: 80}\n  endpoints: [{address: 'unix:///x', port: 1}]\n", 6, "neither an IP address nor a host name")]
+    [InlineData("type: MeshExternalService\nmesh: m\nname: e\nspec:\n  match: {port: 80}\n  extension: {type: Lambda}\n", 6, "is not supported")]
+    [InlineData("type: MeshExternalService\nmesh: m\nname: e\nspec:\n  match: {port: 80}\n  tls: {version: {min: TLS13, max: TLS12}}\n", 6, "is above")]
+    [InlineData("type: TrafficPermission\nmesh: m\nname: p\nsources: [{match: {kuma.io/service: '*'}}]\n", 1, "destinations is required")]
+    [InlineData("type: TrafficPermission\nmesh: m\nname: p\nsources: [{match: {team: a}}]\ndestinations: [{match: {kuma.io/service: '*'}}]\n", 4, "match needs kuma.io/service")]
+    [InlineData("type: MeshTrafficPermission\nmesh: m\nname: p\nspec:\n  rules: []\n", 5, "rules is not supported")]
+    [InlineData("type: MeshTrafficPermission\nmesh: m\nname: p\nspec:\n  from:\n  - {targetRef: {kind: Mesh}, default: {action: Maybe}}\n", 6, "is none of Allow")]
+    [InlineData("type: MeshTrafficPermission\nmesh: m\nname: p\nspec:\n  from:\n  - {targetRef: {kind: MeshExternalService}, default: {action: Allow}}\n", 6, "is none of Mesh, MeshSubset")]
+    [InlineData("type: MeshTrafficPermission\nmesh: m\nname: p\nspec:\n  from:\n  - {targetRef: {kind: MeshService, name: a, namespace: n}, default: {action: Allow}}\n", 6, "namespace is not supported")]
+    public void Read_WrongExternalServiceOrPermission_SaysWhatAndOnWhichLine(string text, int line, string message) =>
+        Read_Wrong_SaysWhatAndOnWhichLine(text, line, message);
+
+    [Fact]
+    public void Read_WrongKeyMaterial_IsNeverShown()
+    {
+        var content = ResourceReader.Read("""
+            type: ExternalService
+            mesh: m
+            name: e
+            tags: {kuma.io/service: s}
+            networking: {address: 'h:80', tls: {clientCert: {inline: TOPSECRET!}, clientKey: {inline: TOPSECRET!, inlineString: [TOPSECRET]}}}
+            """);
+
+        Assert.True(content.Findings.HasErrors);
+        Assert.DoesNotContain(content.Findings.Problems, static problem => problem.Message.Contains("TOPSECRET", StringComparison.Ordinal));
+        Assert.DoesNotContain(content.Resources, static resource => resource.ToString()!.Contains("TOPSECRET", StringComparison.Ordinal));
+    }
+
     [Fact]
     public void Read_UnknownTypesAndFields_AreReportedAndTheFileIsGood()
     {

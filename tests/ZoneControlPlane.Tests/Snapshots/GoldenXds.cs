@@ -28,5 +28,9 @@ internal static class GoldenXds
     public static IReadOnlyList<string> Print(ProxyResources resources) =>
         [.. resources.Clusters.Concat<IMessage>(resources.Assignments).Concat(resources.Listeners).Select(static message => Print(Any.Pack(message)))];
 
+    /// <summary>Our resources, secrets among them, as a file that <c>validate</c> reads.</summary>
+    public static byte[] ToFile(ProxyResources resources) =>
+        System.Text.Encoding.UTF8.GetBytes($$"""{"resources": [{{string.Join(",\n", Print(resources).Concat(resources.Secrets.Select(static secret => Print(Any.Pack(secret)))).Select(static resource => $$"""{"resource": {{resource}}}"""))}}]}""");
+
     private static string Print(Any resource) => Printer.Format(resource);
 }

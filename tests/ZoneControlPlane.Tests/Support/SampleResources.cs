@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Zoneway.ZoneControlPlane.Catalog;
+using Zoneway.ZoneControlPlane.Certificates;
 using Zoneway.ZoneControlPlane.Resources;
 
 namespace Zoneway.ZoneControlPlane.Tests.Support;
@@ -7,6 +8,8 @@ namespace Zoneway.ZoneControlPlane.Tests.Support;
 /// <summary>Resource texts and what is made of them.</summary>
 internal static class SampleResources
 {
+    private static readonly Lazy<MeshIdentity> Identity = new(CreateIdentity);
+
     public static string Mesh(string name, bool mtls = true, bool zoneEgress = true) => $$"""
         type: Mesh
         name: {{name}}
@@ -69,6 +72,17 @@ internal static class SampleResources
             resources,
             new ZoneWorkloads(resources, zone),
             ImmutableDictionary<ResourceKey, Resource>.Empty,
-            hosts.ToImmutableDictionary(static host => host.Host, static host => host.Address, StringComparer.Ordinal));
+            hosts.ToImmutableDictionary(static host => host.Host, static host => host.Address, StringComparer.Ordinal))
+        {
+            Identities = resources.Meshes.Values.Where(static mesh => mesh.HasBuiltinCa).ToImmutableDictionary(static mesh => mesh.Name, static _ => Identity.Value, StringComparer.Ordinal),
+        };
+    }
+
+    private static MeshIdentity CreateIdentity()
+    {
+        var now = TimeProvider.System.GetUtcNow();
+        using var authority = MeshCertificateAuthority.Create("any", now);
+        using var certificate = authority.Issue("zone-egress", TagSet.Empty, TimeSpan.FromHours(1), now);
+        return new MeshIdentity(new IssuedCertificate(certificate, authority, now), authority.TrustedPem);
     }
 }
