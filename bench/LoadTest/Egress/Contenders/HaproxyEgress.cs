@@ -3,7 +3,7 @@ using Zoneway.LoadTest.Contenders;
 
 namespace Zoneway.LoadTest.Egress.Contenders;
 
-/// <summary>HAProxy as a reverse proxy that ends mutual TLS, in HTTP and TCP mode.</summary>
+/// <summary>HAProxy as a reverse proxy that ends mutual TLS, in HTTP and TCP mode. Ratios are to nginx, by which the egress is judged.</summary>
 internal sealed class HaproxyEgress : EgressContender
 {
     private readonly string? _program = InstalledProgram.Find("haproxy");
@@ -13,7 +13,10 @@ internal sealed class HaproxyEgress : EgressContender
 
     /// <inheritdoc/>
     public override string Description =>
-        $"{InstalledProgram.Version(_program!, "-v")}, {Environment.ProcessorCount} threads, verify required, no session cache, http-reuse always, no log";
+        $"{InstalledProgram.Version(_program!, "-v")}, {Environment.ProcessorCount} threads, verify required, no session cache, http-reuse always, no log; ratios are not to it";
+
+    /// <inheritdoc/>
+    public override ContenderRole Role => ContenderRole.Bystander;
 
     /// <inheritdoc/>
     public override string? Obstacle => _program is null ? "HAProxy is not installed" : null;

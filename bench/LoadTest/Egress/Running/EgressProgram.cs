@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Zoneway.LoadTest.Cases;
-using Zoneway.LoadTest.Contenders;
 using Zoneway.LoadTest.Egress.Cases;
 using Zoneway.LoadTest.Egress.Contenders;
 using Zoneway.LoadTest.Reporting;
