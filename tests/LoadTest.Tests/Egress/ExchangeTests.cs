@@ -79,7 +79,7 @@ public sealed class ExchangeTests
         await Assert.ThrowsAsync<WrongAnswerException>(() => new EchoExchange(messageBytes).ExchangeAsync(new ScriptedStream(message), CancellationToken.None).AsTask());
     }
 
-    private static Task AssertWrongAsync(byte[] answer) => Assert.ThrowsAsync<WrongAnswerException>(() => RunHttp2Async(answer));
+    private static async Task AssertWrongAsync(byte[] answer) => await Assert.ThrowsAsync<WrongAnswerException>(() => RunHttp2Async(answer));
 
     private static Task RunHttp2Async(byte[] answer) => new Http2Exchange().ExchangeAsync(new ScriptedStream(answer), CancellationToken.None).AsTask();
 

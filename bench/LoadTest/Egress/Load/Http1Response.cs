@@ -1,4 +1,4 @@
-using System.Buffers.Text;
+using System.Globalization;
 using System.Text;
 
 namespace Zoneway.LoadTest.Egress.Load;
@@ -47,7 +47,7 @@ internal readonly ref struct Http1Response
         }
 
         var head = buffer[..end];
-        if (end < StatusLineBytes || !head.StartsWith("HTTP/1.1 "u8) || !Utf8Parser.TryParse(head.Slice(9, 3), out int status, out _)
+        if (end < StatusLineBytes || !head.StartsWith("HTTP/1.1 "u8) || !TryParse(head.Slice(9, 3), out var status)
             || ContentLength(head) is not { } content)
         {
             return Http1Progress.Malformed;
@@ -70,10 +70,12 @@ internal readonly ref struct Http1Response
             var line = head[range];
             if (line.Length > 15 && Ascii.EqualsIgnoreCase(line[..15], "content-length:"u8))
             {
-                return Utf8Parser.TryParse(line[15..].TrimStart((byte)' '), out int length, out _) && length is >= 0 and <= MostContent ? length : null;
+                return TryParse(line[15..].Trim((byte)' '), out var length) && length <= MostContent ? length : null;
             }
         }
 
         return null;
     }
+
+    private static bool TryParse(ReadOnlySpan<byte> digits, out int number) => int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out number);
 }
