@@ -1,6 +1,9 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Runtime.Versioning;
+using Zoneway.LoadTest.Egress.Backend;
+using Zoneway.LoadTest.Egress.Load;
+using Zoneway.LoadTest.Egress.Running;
 using Zoneway.LoadTest.Load;
 using Zoneway.LoadTest.Load.Backend;
 using Zoneway.LoadTest.Processes;
@@ -22,8 +25,10 @@ return args switch
 {
     ["backend", var backends, var counters] => BackendProcess.Run(int.Parse(backends, CultureInfo.InvariantCulture), counters),
     ["load", var counters] => LoadProcess.Run(counters),
+    ["egress-backend", var certificates] => await EgressBackendProcess.RunAsync(certificates),
+    ["egress-load", var certificates] => await EgressLoadProcess.RunAsync(certificates),
     ["guard", var directory] => Guard.Run(directory),
-    _ => await new BenchCommandLine(BenchProgram.RunAsync).InvokeAsync(args, stop.Token),
+    _ => await new BenchCommandLine(BenchProgram.RunAsync, EgressProgram.RunAsync).InvokeAsync(args, stop.Token),
 };
 
 void Cancel(PosixSignalContext context)

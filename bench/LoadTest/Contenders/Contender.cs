@@ -13,6 +13,9 @@ internal enum ContenderRole
 
     /// <summary>What it is measured against.</summary>
     Peer,
+
+    /// <summary>Shown beside the others, without a ratio to it.</summary>
+    Bystander,
 }
 
 /// <summary>A way from client to back end that takes part in the comparison.</summary>

@@ -30,6 +30,18 @@ internal sealed class LatencyHistogram
         Max = Math.Max(Max, value);
     }
 
+    /// <summary>Adds all that another has recorded.</summary>
+    public void Add(LatencyHistogram other)
+    {
+        for (var i = 0; i < _counts.Length; i++)
+        {
+            _counts[i] += other._counts[i];
+        }
+
+        Count += other.Count;
+        Max = Math.Max(Max, other.Max);
+    }
+
     /// <summary>The value that a share of all values does not exceed, in nanoseconds; 0 when nothing was recorded.</summary>
     /// <param name="share">From 0 to 1, such as 0.99.</param>
     public long Quantile(double share)

@@ -64,7 +64,8 @@ internal static class BenchProgram
         return results.HasFailed ? Failed : 0;
     }
 
-    private static async Task WriteAsync(ReportHeader header, ResultBook results)
+    /// <summary>Writes the report where the options say.</summary>
+    public static async Task WriteAsync(ReportHeader header, ResultBook results)
     {
         var markdown = MarkdownReport.Write(header, results);
         if (header.Options.MarkdownPath is { } path)
@@ -82,7 +83,8 @@ internal static class BenchProgram
         }
     }
 
-    private static async Task ListAsync(IReadOnlyList<BenchCase> cases, IReadOnlyList<Contender> contenders)
+    /// <summary>Lists cases and contenders.</summary>
+    public static async Task ListAsync(IReadOnlyList<BenchCase> cases, IReadOnlyList<Contender> contenders)
     {
         foreach (var benchCase in cases)
         {

@@ -58,4 +58,17 @@ public sealed class LatencyHistogramTests
         Assert.Equal(0, histogram.Quantile(0.5));
         Assert.InRange(histogram.Quantile(1), 1L << 39, long.MaxValue);
     }
+
+    [Fact]
+    public void Add_Another_CountsAsIfRecordedHere()
+    {
+        var (one, other) = (new LatencyHistogram(), new LatencyHistogram());
+        one.Record(10);
+        other.Record(1_000_000);
+        other.Record(20);
+
+        one.Add(other);
+
+        Assert.Equal((3, 1_000_000, 20), (one.Count, one.Max, one.Quantile(0.5)));
+    }
 }
