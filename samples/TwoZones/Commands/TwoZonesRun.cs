@@ -70,7 +70,7 @@ internal sealed class TwoZonesRun(TwoZonesOptions options, TimeProvider time)
     private async Task<bool> TryPlayAsync(ScriptProgress progress, string folder, bool isLastTry, CancellationToken cancellation)
     {
         await using var children = new ChildProcesses(OnLine);
-        using var zones = new Installation(folder, children, time);
+        await using var zones = new Installation(folder, children, time);
         var script = new TwoZonesScript(zones, progress, time);
         try
         {

@@ -19,6 +19,7 @@ internal sealed class TwoZonesScript
     private readonly BackgroundTraffic _traffic;
     private readonly HeldConnections _held;
     private readonly Reachability _reachability;
+    private readonly ExternalSteps _external;
     private RequestLog _requests = new();
 
     /// <param name="zones">The installation, not started.</param>
@@ -31,6 +32,7 @@ internal sealed class TwoZonesScript
         _traffic = progress.Traffic;
         _held = progress.Held;
         _reachability = new Reachability(time);
+        _external = new ExternalSteps(zones, time);
     }
 
     /// <summary>The steps. They are played in this order, but for the fourth, which spans all others and is decided last.</summary>
@@ -43,6 +45,8 @@ internal sealed class TwoZonesScript
         new Step(5, "zone control planes stop, traffic goes on"),
         new Step(6, "zone control planes start again, updates flow again"),
         new Step(7, "north's ingress stops, all traffic goes to east"),
+        new Step(8, "external services answer through the egress: HTTP, gRPC and TCP; a client without permission is refused"),
+        new Step(9, "the egress's certificate is replaced under traffic"),
     ];
 
     /// <summary>Starts the installation, the long-lived connections and the first traffic.</summary>
@@ -69,7 +73,9 @@ internal sealed class TwoZonesScript
             && await PlayAsync(3, AddServiceAndMeshAsync, cancellation)
             && await PlayAsync(5, StopControlPlanesAsync, cancellation)
             && await PlayAsync(6, StartControlPlanesAsync, cancellation)
-            && await PlayAsync(7, StopNorthAsync, cancellation);
+            && await PlayAsync(7, StopNorthAsync, cancellation)
+            && await PlayAsync(8, token => _external.ReachAsync(Backend.Mesh, token), cancellation)
+            && await PlayAsync(9, _external.RotateAsync, cancellation);
         if (isPlayed)
         {
             survival.Pass(_held.Describe());

@@ -29,12 +29,15 @@ internal sealed class MeshIdentity : IDisposable
         X509CertificateLoader.LoadCertificateFromFile(Path.Combine(trustFolder ?? folder, "ca.crt")));
 
     /// <summary>For a client that talks to one service, and to nobody who cannot prove to be it.</summary>
-    public SslClientAuthenticationOptions ClientOptions(MeshService service) => new()
+    public SslClientAuthenticationOptions ClientOptions(MeshService service) => ClientOptions(service.ServerName, service.SpiffeId);
+
+    /// <summary>For a client that asks for a server name, and talks to nobody who cannot prove to have an identity.</summary>
+    public SslClientAuthenticationOptions ClientOptions(string serverName, string spiffeId) => new()
     {
-        TargetHost = service.ServerName,
+        TargetHost = serverName,
         ClientCertificateContext = _context,
         CertificateChainPolicy = TrustPolicy(ServerAuthentication),
-        RemoteCertificateValidationCallback = (_, peer, chain, errors) => PeerCheck.FindFault(peer, chain, errors, id => id == service.SpiffeId) is null,
+        RemoteCertificateValidationCallback = (_, peer, chain, errors) => PeerCheck.FindFault(peer, chain, errors, id => id == spiffeId) is null,
 
         // Each connection proves both identities afresh.
         AllowTlsResume = false,

@@ -1,13 +1,14 @@
 using System.Collections.Concurrent;
 using System.Net;
 using Zoneway.TwoZones.Client;
+using Zoneway.TwoZones.External;
 using Zoneway.TwoZones.Processes;
 using Zoneway.TwoZones.Tls;
 
 namespace Zoneway.TwoZones.Zones;
 
 /// <summary>The three zones on this machine: control planes, an egress in west, ingresses in east and north, and the back ends behind them.</summary>
-internal sealed class Installation : IDisposable
+internal sealed class Installation : IAsyncDisposable
 {
     public const string West = "west";
     public const string East = "east";
@@ -15,6 +16,9 @@ internal sealed class Installation : IDisposable
 
     // Long enough to see that a draining ingress lets connections live, short enough to wait for.
     private const string DrainTime = "3s";
+
+    // Short, so that a run sees the egress's certificate replaced: after two thirds of it.
+    private const string CertificateLifetime = "24s";
 
     private readonly InstallationPorts _ports = new();
     private readonly Readiness _readiness;
@@ -25,6 +29,7 @@ internal sealed class Installation : IDisposable
     private readonly Dictionary<string, ZoneProgram> _ingresses;
     private readonly ZoneProgram _egress;
     private readonly ConcurrentBag<MeshIdentity> _identities = [];
+    private ExternalServices? _external;
 
     /// <param name="folder">Folder for its files, with no other content.</param>
     /// <param name="children">Starts the programs, and ends them.</param>
@@ -80,6 +85,35 @@ internal sealed class Installation : IDisposable
         return new MeshClient(new IPEndPoint(IPAddress.Loopback, _ports[ProxyName("egress", West)]), identity, service);
     }
 
+    /// <summary>Starts services outside of a mesh, and lets one service of the mesh use them.</summary>
+    /// <param name="mesh">The mesh.</param>
+    /// <param name="services">Their names and protocols: <c>http</c>, <c>grpc</c> or <c>tcp</c>.</param>
+    /// <param name="allowed">The service that may use them.</param>
+    /// <param name="cancellation">Ends it.</param>
+    public async Task AddExternalServicesAsync(string mesh, IEnumerable<(string Name, string Protocol)> services, string allowed, CancellationToken cancellation)
+    {
+        _external ??= await ExternalServices.StartAsync(cancellation);
+        foreach (var (name, protocol) in services)
+        {
+            var service = new MeshService(mesh, name);
+            _resources.WritePermission(service, allowed);
+            _resources.WriteExternalService(service, protocol, protocol switch
+            {
+                "http" => _external.HttpPort,
+                "grpc" => _external.GrpcPort,
+                _ => _external.TcpPort,
+            });
+        }
+    }
+
+    /// <summary>A client of services outside of a mesh, with the identity of a service of it.</summary>
+    public async Task<ExternalClient> CreateExternalClientAsync(string mesh, string service, CancellationToken cancellation)
+    {
+        var identity = MeshIdentity.Load(await _certificates.GetFolderAsync(new MeshService(mesh, service), cancellation));
+        _identities.Add(identity);
+        return new ExternalClient(new IPEndPoint(IPAddress.Loopback, _ports[ProxyName("egress", West)]), identity, mesh);
+    }
+
     public Task StartControlPlanesAsync(CancellationToken cancellation) =>
         Task.WhenAll(_controlPlanes.Select(controlPlane => controlPlane.StartAsync(cancellation)));
 
@@ -104,8 +138,13 @@ internal sealed class Installation : IDisposable
     /// <exception cref="CheckFailedException">It did not end in order.</exception>
     public Task WaitForIngressEndAsync(string zone, CancellationToken cancellation) => _ingresses[zone].StopAsync(cancellation);
 
-    public void Dispose()
+    public async ValueTask DisposeAsync()
     {
+        if (_external is not null)
+        {
+            await _external.DisposeAsync();
+        }
+
         _readiness.Dispose();
         foreach (var identity in _identities)
         {
@@ -116,7 +155,7 @@ internal sealed class Installation : IDisposable
     private ZoneProgram CreateControlPlane(string zone)
     {
         var port = _ports[ControlPlaneName(zone)];
-        string[] arguments = ["run", "--zone", zone, "--resources", _resources.Folder, "--listen", $"127.0.0.1:{port}"];
+        string[] arguments = ["run", "--zone", zone, "--resources", _resources.Folder, "--listen", $"127.0.0.1:{port}", "--certificate-lifetime", CertificateLifetime];
         return new ZoneProgram(ControlPlaneName(zone), "zone-cp", port, arguments, _children, _readiness);
     }
 

@@ -59,6 +59,30 @@ internal sealed class ResourceFiles
               kuma.io/zone: {{instance.Zone}}
         """);
 
+    /// <summary>A service outside of the mesh.</summary>
+    public void WriteExternalService(MeshService service, string protocol, int port) => Write($"external-{service.Mesh}-{service.Name}", $$"""
+        type: ExternalService
+        mesh: {{service.Mesh}}
+        name: {{service.Name}}
+        tags:
+          kuma.io/service: {{service.Name}}
+          kuma.io/protocol: {{protocol}}
+        networking:
+          address: localhost:{{port}}
+        """);
+
+    /// <summary>Allows one service to use another one, and nobody else.</summary>
+    public void WritePermission(MeshService service, string client) => Write($"permission-{service.Mesh}-{service.Name}", $$"""
+        type: MeshTrafficPermission
+        mesh: {{service.Mesh}}
+        name: {{client}}-may-use-{{service.Name}}
+        spec:
+          targetRef: {kind: MeshService, name: {{service.Name}}}
+          from:
+          - targetRef: {kind: MeshService, name: {{client}}}
+            default: {action: Allow}
+        """);
+
     private void Write(string name, string yaml)
     {
         // What begins with a dot is not read.

@@ -22,6 +22,7 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
     private readonly ResourceSet<ListenerConfig> _listeners;
     private readonly ResourceSet<LoadedSecret> _secrets;
     private readonly SecretStore _secretStore;
+    private readonly bool _terminates;
     private readonly ReferenceCounter _assignmentNames = new();
     private readonly ReferenceCounter _secretNames = new();
     private readonly RejectedContents _rejected = new();
@@ -34,6 +35,7 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
     {
         _dataPlane = dataPlane;
         _secretStore = secrets;
+        _terminates = termination.IsAvailable;
         _logger = logger;
         Stats = stats;
         _clusters = new(resource => ClusterTranslator.Translate(resource, explains: false), stats[TypeUrls.Cluster]);
@@ -45,7 +47,7 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
     }
 
     /// <summary>
-    /// Completes when clusters and listeners were received once, and with them the assignments that the clusters ask for or, failing those, after
+    /// Completes when clusters and listeners were received once, and with them the assignments and secrets that they ask for or, failing those, after
     /// <see cref="DataPlaneUpdater.WarmingTimeout"/>. A program is ready from then on.
     /// </summary>
     public Task FirstConfiguration => _first.Opened;
@@ -113,7 +115,7 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
             _listenerProblems.Add(await _dataPlane.ApplyAsync(update, CancellationToken.None));
         }
 
-        _first.ClustersReceived(_assignmentNames.Names, _assignments.Contains);
+        _first.ClustersReceived(Missing());
         return Conclude(change, result, LogLevel.Information);
     }
 
@@ -126,7 +128,7 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
             _listenerProblems.Add(await _dataPlane.ApplyAsync(update, CancellationToken.None));
         }
 
-        _first.AssignmentsReceived(change.Updated);
+        _first.Received(change.Updated);
         // Endpoints change many times a second where much is going on.
         return Conclude(change, result, LogLevel.Debug);
     }
@@ -144,7 +146,7 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
             _listenerProblems.Add(await _dataPlane.ApplyAsync(update, CancellationToken.None));
         }
 
-        _first.ListenersReceived(_assignmentNames.Names, _assignments.Contains);
+        _first.ListenersReceived(Missing());
         return Conclude(change, result, LogLevel.Information, _listenerProblems.All);
     }
 
@@ -164,8 +166,13 @@ internal sealed partial class ConfigurationStore : IResourceSink, IDisposable
             _secretStore.Remove(name);
         }
 
+        _first.Received(change.Updated);
         return Conclude(change, result, LogLevel.Information);
     }
+
+    // Without its secrets a chain refuses everyone, so traffic had better not come yet.
+    private IEnumerable<string> Missing() =>
+        _assignmentNames.Names.Where(name => !_assignments.Contains(name)).Concat(_terminates ? _secretNames.Names.Where(name => !_secrets.Contains(name)) : []);
 
     // Assignments and secrets are never listed as removed; they vanish with what refers to them (protocol §3.3).
     private ImmutableArray<string> DropUnreferenced<T>(ResourceSetChange<T> result)

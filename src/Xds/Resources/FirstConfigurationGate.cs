@@ -1,8 +1,8 @@
 namespace Zoneway.Xds.Resources;
 
 /// <summary>
-/// Opens once, when the first set of configuration is complete: clusters and listeners were received, and with them every assignment that
-/// the clusters ask for, or the time to wait for those is over.
+/// Opens once, when the first set of configuration is complete: clusters and listeners were received, and with them every assignment and secret that
+/// they ask for, or the time to wait for those is over.
 /// </summary>
 internal sealed class FirstConfigurationGate : IDisposable
 {
@@ -23,34 +23,36 @@ internal sealed class FirstConfigurationGate : IDisposable
     public Task Opened => _opened.Task;
 
     /// <summary>Notes that clusters were received.</summary>
-    public void ClustersReceived(IEnumerable<string> assignments, Func<string, bool> isReceived)
+    /// <param name="missing">The names of what is asked for and not there yet.</param>
+    public void ClustersReceived(IEnumerable<string> missing)
     {
         _clusters = true;
-        Check(assignments, isReceived);
+        Check(missing);
     }
 
     /// <summary>Notes that listeners were received.</summary>
-    public void ListenersReceived(IEnumerable<string> assignments, Func<string, bool> isReceived)
+    /// <param name="missing">The names of what is asked for and not there yet.</param>
+    public void ListenersReceived(IEnumerable<string> missing)
     {
         _listeners = true;
-        Check(assignments, isReceived);
+        Check(missing);
     }
 
-    /// <summary>Notes that assignments were received.</summary>
-    public void AssignmentsReceived(IEnumerable<XdsResource> assignments)
+    /// <summary>Notes that assignments or secrets were received.</summary>
+    public void Received(IEnumerable<XdsResource> resources)
     {
         if (Opened.IsCompleted || _missing is null)
         {
             return;
         }
 
-        _missing.ExceptWith(assignments.Select(assignment => assignment.Name));
+        _missing.ExceptWith(resources.Select(resource => resource.Name));
         OpenWhenComplete();
     }
 
     public void Dispose() => _timer.Dispose();
 
-    private void Check(IEnumerable<string> assignments, Func<string, bool> isReceived)
+    private void Check(IEnumerable<string> missing)
     {
         if (Opened.IsCompleted || !_clusters || !_listeners)
         {
@@ -62,7 +64,7 @@ internal sealed class FirstConfigurationGate : IDisposable
             _timer.Change(_timeout, Timeout.InfiniteTimeSpan);
         }
 
-        _missing = assignments.Where(name => !isReceived(name)).ToHashSet(StringComparer.Ordinal);
+        _missing = missing.ToHashSet(StringComparer.Ordinal);
         OpenWhenComplete();
     }
 

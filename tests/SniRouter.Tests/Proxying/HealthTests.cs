@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Clusters.Health;
