@@ -59,7 +59,7 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, ILogger
         {
             // Whoever reads it otherwise than we do would find a second request in it: nothing more is read from this client.
             exchange.Connection.Close();
-            return exchange.AnswerAsync(new LocalReply(StatusCodes.Status400BadRequest, "ambiguous_framing", "the request has both Content-Length and Transfer-Encoding"));
+            return exchange.AnswerAsync(new LocalReply(StatusCodes.Status400BadRequest, "ambiguous_framing", "the request can be read in more than one way: its target, its Transfer-Encoding, or Content-Length beside Transfer-Encoding"));
         }
 
         return DecideAsync(exchange);
@@ -82,7 +82,11 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, ILogger
 
     // RFC 9112 §6.3: such a message ought to be handled as an error. Kestrel takes Transfer-Encoding and hides the other one under this name.
     private static bool IsAmbiguous(HttpRequest request) =>
-        request.Headers.ContainsKey("X-Content-Length") && request.Headers.ContainsKey(HeaderNames.TransferEncoding);
+        (request.Headers.ContainsKey("X-Content-Length") && request.Headers.ContainsKey(HeaderNames.TransferEncoding))
+        // RFC 9112 §6.1: chunked is applied once, and no other coding is known here.
+        || (request.Headers.TransferEncoding is { Count: > 0 } codings && !codings.ToString().Equals("chunked", StringComparison.OrdinalIgnoreCase))
+        // HTTP/2 lets a target have spaces, which would end it in the request line of HTTP/1.1.
+        || request.HttpContext.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.AsSpan().IndexOfAnyExceptInRange('!', '~') >= 0;
 
     private static partial class Log
     {
