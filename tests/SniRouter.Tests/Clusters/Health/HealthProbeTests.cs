@@ -1,7 +1,5 @@
-using System.Collections.Immutable;
 using System.Net;
 using System.Net.Security;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
@@ -114,6 +112,8 @@ public sealed class HealthProbeTests
         var checking = Task.Run(() => EndpointOf(probe));
         using (var connection = await upstream.AcceptAsync())
         {
+            // The client may try once more; nobody is there then.
+            upstream.Dispose();
             await connection.SendAsync(answer);
         }
 
