@@ -57,8 +57,12 @@ public abstract class HealthTests(PathUnderTest path)
         var detection = new OutlierDetectionConfig { SplitsLocalOrigin = true, ConsecutiveLocalOriginFailure = 3 };
         await proxy.ApplyAsync(Update(ProxyConfigs.ClusterOf(refusing.Address, upstream.Address) with { OutlierDetection = detection }));
 
-        // Every second connection begins at the endpoint that refuses.
-        await ServeAsync(proxy, connections: 6);
+        // At least every second connection begins at the endpoint that refuses.
+        for (var i = 0; i < 6 && proxy.Cluster().Health!.Stats.Ejections == 0; i++)
+        {
+            await ServeAsync(proxy, connections: 1);
+        }
+
         await ExpectHealthyAsync(proxy, 1);
         var failures = proxy.Cluster().Stats.ConnectFailures;
         await ServeAsync(proxy, connections: 6);
