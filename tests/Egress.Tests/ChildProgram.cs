@@ -17,6 +17,9 @@ internal sealed class ChildProgram : IAsyncDisposable
 
     public string Output => string.Join('\n', _output);
 
+    /// <summary>The process id.</summary>
+    public int Id => _process.Id;
+
     public static ChildProgram Start(IReadOnlyDictionary<string, string> environment, params string[] args)
     {
         var start = new ProcessStartInfo("dotnet", [Path.Combine(AppContext.BaseDirectory, "zone-egress.dll"), .. args])

@@ -61,6 +61,9 @@ public sealed class ChildProgram : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits for its end, for as long as the test says.</summary>
+    public Task EndedAsync(TimeSpan limit) => _process.WaitForExitAsync().WaitAsync(limit);
+
     /// <summary>Closes its standard input and waits for its end.</summary>
     /// <returns>The exit code.</returns>
     public async Task<int> FinishAsync()

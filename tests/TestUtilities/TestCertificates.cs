@@ -30,14 +30,17 @@ public sealed class TestCertificates : IDisposable
     public X509Certificate2Collection Roots => [Authority];
 
     /// <summary>Issues a certificate for servers and clients with the given names; a name is a DNS name, an IP address or, with "://", a URI.</summary>
-    public X509Certificate2 Issue(params string[] names)
+    public X509Certificate2 Issue(params string[] names) => Issue(_from, _from.AddDays(1), names);
+
+    /// <summary>Issues a certificate of another lifetime, within that of the authority.</summary>
+    public X509Certificate2 Issue(DateTimeOffset from, DateTimeOffset until, params string[] names)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=test", key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([ServerAuthentication, ClientAuthentication], false));
         request.CertificateExtensions.Add(SubjectAlternativeNames(names));
         request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Authority, true, false));
-        using var certificate = request.Create(Authority, _from, _from.AddDays(1), RandomNumberGenerator.GetBytes(8));
+        using var certificate = request.Create(Authority, from, until, RandomNumberGenerator.GetBytes(8));
         return certificate.CopyWithPrivateKey(key);
     }
 
