@@ -54,9 +54,9 @@ internal sealed class RawTlsClient : IAsyncDisposable
 
             return received;
         }
-        catch (TimeoutException)
+        catch (TimeoutException exception)
         {
-            throw new TimeoutException($"The connection is still open after: {received}");
+            throw new TimeoutException($"The connection is still open after: {received}", exception);
         }
     }
 

@@ -1,5 +1,3 @@
-using Zoneway.TestUtilities;
-
 namespace Zoneway.Egress.Tests.Foreign;
 
 /// <summary>Clients that begin something and never finish it.</summary>
@@ -12,16 +10,17 @@ public abstract class SlowClientTests(string path) : IAsyncLifetime
     // The program's own limit for headers is 30 s.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
-    private readonly RecordingUpstream _upstream = new();
     private ForeignEgress _egress = null!;
 
+    private RecordingUpstream Upstream { get; } = new();
+
     public async Task InitializeAsync() => _egress = await ForeignEgress.StartAsync(
-        path, xds => xds.AddHttp(Name, _upstream.Port, settings: Settings));
+        path, xds => xds.AddHttp(Name, Upstream.Port, settings: Settings));
 
     public async Task DisposeAsync()
     {
         await _egress.DisposeAsync();
-        _upstream.Dispose();
+        Upstream.Dispose();
     }
 
     [Fact]
@@ -36,7 +35,7 @@ public abstract class SlowClientTests(string path) : IAsyncLifetime
 
         await Task.WhenAll(http1.EndedAsync(Patience), http2.EndedAsync(Patience));
 
-        Assert.Equal("", _upstream.Received);
+        Assert.Equal("", Upstream.Received);
     }
 
     [Fact]

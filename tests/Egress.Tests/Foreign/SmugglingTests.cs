@@ -1,5 +1,3 @@
-using Zoneway.TestUtilities;
-
 namespace Zoneway.Egress.Tests.Foreign;
 
 /// <summary>Requests that two readers could take for two different ones (RFC 9112 §11.2): refused, the connection closed, nothing forwarded.</summary>
