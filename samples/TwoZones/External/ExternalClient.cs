@@ -80,10 +80,19 @@ internal sealed class ExternalClient(IPEndPoint egress, MeshIdentity identity, s
     private async Task<SslStream> ConnectAsync(string service, CancellationToken cancellation)
     {
         var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
         try
         {
             await socket.ConnectAsync(egress, cancellation);
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+
+        var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
+        try
+        {
             await tls.AuthenticateAsClientAsync(identity.ClientOptions(new MeshService(mesh, service).ServerName, new MeshService(mesh, "zone-egress").SpiffeId), cancellation);
             Volatile.Write(ref _shown, tls.RemoteCertificate!.GetSerialNumberString());
             return tls;

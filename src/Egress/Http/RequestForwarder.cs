@@ -20,6 +20,11 @@ internal sealed class RequestForwarder(IHttpForwarder forwarder, UpstreamPools p
             return;
         }
 
+        if (verdict.ResponseBytesPerSecond > 0)
+        {
+            exchange.Context.Response.Body = new SlowedBody(exchange.Context.Response.Body, verdict.ResponseBytesPerSecond, time);
+        }
+
         using var limit = TimeLimit.Start(exchange, verdict.Forward!, cluster.Config, time);
         var retries = new Retries(verdict.Forward!.Retries);
         var attempts = new EndpointAttempts(cluster.Select(verdict.Target.MetadataMatch), (int)Math.Min(retries.Allowed + options.Value.ConnectAttempts, EndpointAttempts.MaxAttempts));

@@ -70,6 +70,7 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, ILogger
         var connection = exchange.Connection;
         // Who the client is says its certificate, and nobody else (forward_client_cert_details: SANITIZE, Envoy's default).
         exchange.Context.Request.Headers.Remove("x-forwarded-client-cert");
+        HopByHopHeaders.Remove(exchange.Context.Request.Headers);
         var verdict = await connection.Filters.DecideAsync(exchange.Context, connection.Facts, exchange.Context.RequestAborted);
         if (verdict.Reply is { } reply)
         {

@@ -33,21 +33,6 @@ public sealed record HttpConnectionManagerConfig
     /// <summary>Longest time until a request is there with its body. Default no limit.</summary>
     public TimeSpan RequestTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
-    /// <summary>Longest time until the headers of a request are there. Default no limit, so that the program's own holds.</summary>
-    public TimeSpan RequestHeadersTimeout { get; init; } = Timeout.InfiniteTimeSpan;
-
-    /// <summary>Most requests at a time on an HTTP/2 connection; 0 leaves it to the program.</summary>
-    public uint MaxConcurrentStreams { get; init; }
-
-    /// <summary>Whether <c>.</c> and <c>..</c> are taken out of paths before anything looks at them.</summary>
-    public bool NormalizesPath { get; init; }
-
-    /// <summary>Whether slashes in a row count as one.</summary>
-    public bool MergesSlashes { get; init; }
-
-    /// <summary>The value of the Server header of answers; empty takes the program's.</summary>
-    public string ServerName { get; init; } = "";
-
     /// <summary>Logs of requests.</summary>
     public ImmutableArray<AccessLogConfig> AccessLogs { get; init; } = [];
 

@@ -115,9 +115,6 @@ public abstract class H2Tests
         }
     }
 
-    [PythonFact(Module, Package, Skip = "Kestrel takes these requests, and what is wrong with them is left out (RFC 9113 §8.2, §8.3: a stream error)")]
-    public async Task MalformedRequests_AreRefused() => Assert.Equal([], await SendMalformedAsync());
-
     private async Task<List<string>> SendMalformedAsync()
     {
         const string Taken = " status 200";

@@ -57,16 +57,6 @@ public abstract class SlowClientTests(string path) : IAsyncLifetime
 
         await client.EndedAsync(Patience);
     }
-
-    [Fact(Skip = "request_headers_timeout has no effect: the program's own limit of 30 s holds")]
-    public async Task Headers_LaterThanTheChainSays_EndTheConnection()
-    {
-        await using var client = await RawTlsClient.ConnectAsync(_egress, Name);
-
-        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\n");
-
-        await client.EndedAsync(TimeSpan.FromSeconds(20));
-    }
 }
 
 public sealed class PortableSlowClientTests() : SlowClientTests("portable");

@@ -84,7 +84,6 @@ public sealed class ListenerTranslatorTests
     [Theory]
     [InlineData("{name: envoy.filters.network.tcp_proxy}", "filters[0].typed_config", "a typed configuration is needed")]
     [InlineData("{name: x, typedConfig: {'@type': type.googleapis.com/google.protobuf.Struct, value: {}}}", "filters[0].typed_config", "the network filter 'google.protobuf.Struct' is not known")]
-    [InlineData("{name: x, typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.network.rbac.v3.RBAC}}", "filters[0].typed_config", "access control (RBAC) is not available")]
     [InlineData("{name: x, configDiscovery: {}}", "filters[0].typed_config", "a typed configuration is needed")]
     public void Translate_ChainThatCannotRun_IsQuarantinedAlone(string filters, string field, string reason) =>
         AssertChainQuarantined(Chain("serverNames: [bad]", filters), field, reason);

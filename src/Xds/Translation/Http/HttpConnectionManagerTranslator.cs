@@ -26,11 +26,6 @@ internal static class HttpConnectionManagerTranslator
             MaxStreamDuration = Limit(message.CommonHttpProtocolOptions?.MaxStreamDuration, common, "max_stream_duration", Timeout.InfiniteTimeSpan, "requests take at most"),
             StreamIdleTimeout = Limit(message.StreamIdleTimeout, findings, "stream_idle_timeout", TimeSpan.FromMinutes(5), "requests that are silent end after"),
             RequestTimeout = Limit(message.RequestTimeout, findings, "request_timeout", Timeout.InfiniteTimeSpan, "requests take at most"),
-            RequestHeadersTimeout = Limit(message.RequestHeadersTimeout, findings, "request_headers_timeout", Timeout.InfiniteTimeSpan, "headers are there within"),
-            MaxConcurrentStreams = message.Http2ProtocolOptions?.MaxConcurrentStreams ?? 0,
-            NormalizesPath = message.NormalizePath == true,
-            MergesSlashes = message.MergeSlashes,
-            ServerName = message.ServerName,
             AccessLogs = AccessLogTranslator.Translate(message.AccessLog, findings),
         };
         findings.Enforce("", $"HTTP ({config.Codec.ToString().ToLowerInvariant()}) is ended and forwarded");
@@ -75,6 +70,9 @@ internal static class HttpConnectionManagerTranslator
         findings.IgnoreIf(message.DrainTimeout is not null, "drain_timeout", "the program's drain time holds");
         findings.IgnoreIf(message.CommonHttpProtocolOptions?.MaxHeadersCount is not null, "common_http_protocol_options.max_headers_count", "the program's limit of headers holds");
         findings.IgnoreIf(message.CommonHttpProtocolOptions?.MaxRequestsPerConnection is not null, "common_http_protocol_options.max_requests_per_connection", "connections are used as long as they last");
+        findings.IgnoreIf(message.RequestHeadersTimeout is not null, "request_headers_timeout", "the program's own 30 s for headers hold");
+        findings.IgnoreIf(message.ServerName.Length > 0, "server_name", "the Server header passes through as it comes");
+        findings.IgnoreIf(message.Http2ProtocolOptions?.MaxConcurrentStreams is not null, "http2_protocol_options.max_concurrent_streams", "the program's own limit of 100 holds");
         findings.IgnoreIf(message.Http2ProtocolOptions is { InitialStreamWindowSize: not null } or { InitialConnectionWindowSize: not null }, "http2_protocol_options", "the program's window sizes hold");
     }
 }
