@@ -10,7 +10,7 @@ namespace Zoneway.Egress.Tests.Foreign;
 
 /// <summary>
 /// An external service that speaks HTTP/1.1: <c>/wait</c> answers only when the request is given up, <c>/bytes/N</c> with so many bytes, <c>/echo</c> with the request's body,
-/// and everything else with its method, path and version.
+/// <c>/count</c> with its length, and everything else with its method, path and version.
 /// </summary>
 internal sealed class HttpUpstream : IAsyncDisposable
 {
@@ -60,6 +60,7 @@ internal sealed class HttpUpstream : IAsyncDisposable
             {
                 "/wait" => WaitAsync(context),
                 "/echo" => context.Request.Body.CopyToAsync(context.Response.Body, context.RequestAborted),
+                "/count" => CountAsync(context),
                 _ when path.StartsWith("/bytes/", StringComparison.Ordinal) => SendAsync(context, long.Parse(path[7..], CultureInfo.InvariantCulture)),
                 _ => context.Response.WriteAsync($"{context.Request.Method} {path} {context.Request.Protocol}\n", context.RequestAborted),
             });
@@ -90,6 +91,18 @@ internal sealed class HttpUpstream : IAsyncDisposable
         {
             Interlocked.Decrement(ref _waiting);
         }
+    }
+
+    private static async Task CountAsync(HttpContext context)
+    {
+        var chunk = new byte[64 * 1024];
+        long count = 0;
+        while (await context.Request.Body.ReadAsync(chunk, context.RequestAborted) is var read and > 0)
+        {
+            count += read;
+        }
+
+        await context.Response.WriteAsync(count.ToString(CultureInfo.InvariantCulture), context.RequestAborted);
     }
 
     private static async Task SendAsync(HttpContext context, long count)

@@ -13,6 +13,7 @@ public abstract class NginxTests(string path) : IAsyncLifetime
 
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("zoneway-nginx-");
     private readonly int _port = ChildProgram.FreePort();
+    private HttpUpstream? _counter;
     private ForeignProgram? _nginx;
     private ForeignEgress? _egress;
 
@@ -23,6 +24,7 @@ public abstract class NginxTests(string path) : IAsyncLifetime
             return;
         }
 
+        _counter = await HttpUpstream.StartAsync();
         await File.WriteAllTextAsync(FileNamed("nginx.conf"), Configuration());
         await File.WriteAllTextAsync(FileNamed("chunked.txt"), "<!--# set var=\"x\" value=\"some of\" --><!--# echo var=\"x\" --> other");
         // A hole of this size takes no room on the disk.
@@ -47,6 +49,11 @@ public abstract class NginxTests(string path) : IAsyncLifetime
         {
             await _nginx.TerminateAsync();
             await _nginx.DisposeAsync();
+        }
+
+        if (_counter is not null)
+        {
+            await _counter.DisposeAsync();
         }
 
         _directory.Delete(recursive: true);
@@ -91,7 +98,7 @@ public abstract class NginxTests(string path) : IAsyncLifetime
     {
         var before = _egress!.ResidentBytes;
 
-        var answer = await CurlAsync("/drop", option, "-T", FileNamed("gib"), "-w", " %{http_code} %{size_upload}");
+        var answer = await CurlAsync("/count", option, "-T", FileNamed("gib"), "-w", " %{http_code} %{size_upload}");
 
         Assert.Equal($"{GibiByte} 200 {GibiByte}", answer);
         Assert.InRange(_egress.PeakBytes - before, long.MinValue, 100L << 20);
@@ -123,7 +130,7 @@ public abstract class NginxTests(string path) : IAsyncLifetime
 
     private string FileNamed(string name) => Path.Combine(_directory.FullName, name);
 
-    // /drop is proxied to nginx itself, unbuffered, for only what is passed on is read to its end.
+    // nginx reads a body to its end only when it passes it on.
     private string Configuration() => string.Create(CultureInfo.InvariantCulture, $$"""
         daemon off; master_process off; worker_processes 1; pid {{FileNamed("pid")}};
         events {}
@@ -136,8 +143,7 @@ public abstract class NginxTests(string path) : IAsyncLifetime
             root {{_directory.FullName}};
             location /connection { default_type text/plain; return 200 "$connection\n"; }
             location /chunked { ssi on; ssi_types *; default_type text/plain; alias {{FileNamed("chunked.txt")}}; }
-            location /drop { proxy_pass http://127.0.0.1:{{_port}}/dropped; proxy_request_buffering off; proxy_http_version 1.1; }
-            location /dropped { return 200 "$content_length"; }
+            location /count { proxy_pass http://127.0.0.1:{{_counter!.Port}}; proxy_request_buffering off; proxy_http_version 1.1; }
           }
         }
         """);
