@@ -37,6 +37,9 @@ public sealed record TerminatedChainConfig : FilterChainActionConfig
     public override TcpProxyConfig? Proxy => Tcp;
 
     /// <inheritdoc/>
+    public override bool TakesSocket => true;
+
+    /// <inheritdoc/>
     public override IEnumerable<string> ClusterNames => Http is { } http ? http.ClusterNames : base.ClusterNames;
 }
 

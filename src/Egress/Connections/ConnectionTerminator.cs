@@ -1,4 +1,6 @@
 using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
 using Zoneway.Egress.Http;
@@ -37,7 +39,8 @@ internal sealed partial class ConnectionTerminator(
 
         if (chain.Tls is null)
         {
-            await ServeAsync(context, scope, chain, new DuplexPipeStream(context.Transport), TlsHandshake.Plain);
+            await using var plain = StreamOf(context);
+            await ServeAsync(context, scope, chain, plain, TlsHandshake.Plain);
             return;
         }
 
@@ -53,13 +56,36 @@ internal sealed partial class ConnectionTerminator(
         await using (handshake.Stream)
         {
             await ServeAsync(context, scope, chain, handshake.Stream, handshake);
+            await FinishAsync(handshake.Stream, scope.Outcome);
+        }
+    }
+
+    // The socket itself where nothing else reads it; the portable data path has its pipes in between.
+    private static Stream StreamOf(ConnectionContext context) =>
+        context.Features.Get<IHandedOverFeature>() is { } handedOver ? new NetworkStream(handedOver.Socket, ownsSocket: false) : new DuplexPipeStream(context.Transport);
+
+    // RFC 8446 §6.1: whoever ends in order says so, or the other side cannot tell that nothing is missing.
+    private static async ValueTask FinishAsync(SslStream stream, ConnectionOutcome outcome)
+    {
+        if (outcome is not (ConnectionOutcome.Completed or ConnectionOutcome.DirectResponse or ConnectionOutcome.AccessDenied))
+        {
+            return;
+        }
+
+        try
+        {
+            await stream.ShutdownAsync();
+        }
+        catch (Exception exception) when (exception is IOException or InvalidOperationException or ObjectDisposedException)
+        {
+            // The client has gone, or was told already.
         }
     }
 
     private async ValueTask<TlsHandshake> AuthenticateAsync(ConnectionContext context, ServerTls tls)
     {
         using var limit = new CancellationTokenSource(HandshakeTimeout, time);
-        return await tls.AuthenticateAsync(new DuplexPipeStream(context.Transport), limit.Token);
+        return await tls.AuthenticateAsync(StreamOf(context), limit.Token);
     }
 
     private Task ServeAsync(ConnectionContext context, ConnectionScope scope, TerminatedChain chain, Stream stream, TlsHandshake handshake)

@@ -62,7 +62,7 @@ internal sealed class InnerHttpServer : IHostedService, IDisposable
     /// <summary>Serves the HTTP of a connection until it ends. The outcome goes into the scope.</summary>
     public async Task ServeAsync(ConnectionContext outer, ConnectionScope scope, Stream stream, TlsHandshake handshake, TerminatedChain chain, TerminatedConnection facts)
     {
-        var input = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true));
+        var input = PipeReader.Create(stream, new StreamPipeReaderOptions(leaveOpen: true, useZeroByteReads: true));
         var output = PipeWriter.Create(stream, new StreamPipeWriterOptions(leaveOpen: true));
         if (await FindCodecAsync(chain.Config.Http!.Codec, handshake, input) is not { } codec)
         {

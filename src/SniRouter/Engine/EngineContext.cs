@@ -86,7 +86,7 @@ internal sealed partial class EngineContext
     }
 
     /// <summary>Hands a descriptor, from which nothing was read, to the middleware behind the virtual endpoint.</summary>
-    public void HandOver(string listener, int descriptor, long age) => _handOver.Enqueue(listener, descriptor, age);
+    public void HandOver(string listener, int descriptor, long age, FilterChain filterChain, string serverName) => _handOver.Enqueue(listener, descriptor, age, filterChain, serverName);
 
     private static partial class Log
     {

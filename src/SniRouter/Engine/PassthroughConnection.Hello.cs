@@ -34,6 +34,12 @@ internal sealed unsafe partial class PassthroughConnection
         }
 
         var selection = FilterChainSelector.Select(hello, routes, new SelectionLimits(_loop.Context.MaxClientHelloBytes, _loop.Context.Reporter.WantsServerName || routes.WantsServerName));
+        if (selection is { Chain.Action.TakesSocket: true, ServerName.Length: 0 })
+        {
+            // Who ends TLS wants to know the name. It costs those a string that are handed on, and nobody else.
+            selection = FilterChainSelector.Select(hello, routes, new SelectionLimits(_loop.Context.MaxClientHelloBytes, WithServerName: true));
+        }
+
         if (selection.IsDecided)
         {
             Serve(selection, _peeks ? default : hello);
@@ -125,8 +131,9 @@ internal sealed unsafe partial class PassthroughConnection
         var descriptor = _downstream;
         var listener = _listener!;
         var acceptedAt = _acceptedAt;
+        var (filterChain, serverName) = (_filterChain!, _serverName);
         Recycle();
         _loop.Context.Tracker.HandOver();
-        _loop.Context.HandOver(listener.Name, descriptor, _loop.Now - acceptedAt);
+        _loop.Context.HandOver(listener.Name, descriptor, _loop.Now - acceptedAt, filterChain, serverName);
     }
 }

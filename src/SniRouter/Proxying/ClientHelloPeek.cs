@@ -17,6 +17,11 @@ internal sealed class ClientHelloPeek(RouteTable routes, ConnectionTracker track
         }
 
         scope.AccessLog = AccessLogScope.Begin(listener);
+        if (scope.Context.Features.Get<IHandedOverFeature>() is { } known)
+        {
+            return Selection.Of(known.FilterChain, known.ServerName);
+        }
+
         if (listener.Unconditional is { } chain)
         {
             return Selection.Of(chain, "");

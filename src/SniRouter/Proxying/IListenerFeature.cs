@@ -10,6 +10,19 @@ public interface IListenerFeature
     long AcceptedTimestamp { get; }
 }
 
+/// <summary>What the engine has found out already of a connection that it hands on for the sake of a chain that takes the socket. No byte was taken, and nothing else reads the socket.</summary>
+public interface IHandedOverFeature
+{
+    /// <summary>The chain.</summary>
+    Routing.FilterChain FilterChain { get; }
+
+    /// <summary>The server name; empty for none.</summary>
+    string ServerName { get; }
+
+    /// <summary>The socket. It is closed with the connection.</summary>
+    System.Net.Sockets.Socket Socket { get; }
+}
+
 /// <summary>The filter chain chosen for a connection; set before a chain that is terminated here is handed on.</summary>
 public interface IRouteFeature
 {

@@ -10,6 +10,9 @@ public abstract record FilterChainActionConfig
     /// <summary>How bytes are copied to an endpoint; null when the chain does something else with them.</summary>
     public virtual TcpProxyConfig? Proxy => null;
 
+    /// <summary>Whether who serves it reads the socket itself, so that no transport has to be put in between (<see cref="Proxying.IHandedOverFeature"/>).</summary>
+    public virtual bool TakesSocket => false;
+
     /// <summary>Names of the clusters that its connections may go to. The chain waits for them to be there, and keeps them.</summary>
     public virtual IEnumerable<string> ClusterNames => Proxy is { } proxy ? proxy.Clusters.Select(static cluster => cluster.Cluster) : [];
 }

@@ -137,7 +137,7 @@ public abstract class SmugglingTests
     {
         await using var client = await RawTlsClient.ConnectAsync(_egress, SharedEgress.Recorded);
 
-        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close, X-Hop\r\nX-Hop: 1\r\n\r\n");
+        await client.SendAsync("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nConnection: X-Hop\r\nX-Hop: 1\r\n\r\n");
         await client.ReceiveToEndAsync();
 
         Assert.DoesNotContain("X-Hop:", _upstream.Received, StringComparison.OrdinalIgnoreCase);

@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using System.Security.Authentication;
 
 namespace Zoneway.Xds.Grpc;
 
@@ -38,6 +39,8 @@ internal static class TransportErrors
         HttpRequestException { HttpRequestError: var error } => CodeOf(error),
         SocketException => StatusCode.Unavailable,
         IOException => StatusCode.Unavailable,
+        // With TLS 1.3 the server's word on the client's certificate may come when the request is under way.
+        AuthenticationException => StatusCode.Unavailable,
         TimeoutException => StatusCode.Unavailable, // the connect timeout; the deadline is settled before it cancels
         OperationCanceledException => StatusCode.Cancelled,
         _ => null,
