@@ -27,6 +27,7 @@ public sealed class EgressModule : ITerminationModule
         services.AddHttpForwarder();
         services.AddSingleton<UpstreamPools>();
         services.AddSingleton<RequestForwarder>();
+        services.AddSingleton<RequestLog>();
         services.AddSingleton<RequestHandler>();
         services.AddSingleton<InnerHttpServer>();
         services.AddHostedService(provider => provider.GetRequiredService<InnerHttpServer>());

@@ -21,6 +21,20 @@ internal readonly record struct ForwardFault(ForwardFaultKind Kind, string Detai
     /// <summary>Whether the time was over.</summary>
     public bool IsTimeout => Kind is ForwardFaultKind.AttemptTimeout or ForwardFaultKind.RequestTimeout or ForwardFaultKind.Idle;
 
+    /// <summary>The outcome that says the same in logs.</summary>
+    public ConnectionOutcome Outcome => Kind switch
+    {
+        ForwardFaultKind.None => ConnectionOutcome.Completed,
+        ForwardFaultKind.ClientGone or ForwardFaultKind.RequestBody => ConnectionOutcome.DownstreamReset,
+        ForwardFaultKind.ConnectFailed => ConnectionOutcome.ConnectFailed,
+        ForwardFaultKind.ConnectTimeout => ConnectionOutcome.ConnectTimeout,
+        ForwardFaultKind.Tls => ConnectionOutcome.UpstreamTlsFailed,
+        ForwardFaultKind.Overflow => ConnectionOutcome.UpstreamOverflow,
+        ForwardFaultKind.Idle => ConnectionOutcome.IdleTimeout,
+        ForwardFaultKind.AttemptTimeout or ForwardFaultKind.RequestTimeout => ConnectionOutcome.DurationTimeout,
+        _ => ConnectionOutcome.UpstreamReset,
+    };
+
     /// <summary>What YARP's error stands for.</summary>
     public static ForwardFault Of(HttpContext context, ForwarderError error, TimeLimit limit, in AttemptLimit attempt)
     {

@@ -19,6 +19,9 @@ internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict v
     /// <summary>Whether the answer was thrown away for another attempt.</summary>
     public bool WantsRetry { get; private set; }
 
+    /// <summary>The length of the answer's body, where it was said; else 0.</summary>
+    public long Length { get; private set; }
+
     /// <inheritdoc/>
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
@@ -57,7 +60,7 @@ internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict v
         }
 
         await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
-        exchange.BytesReceived = proxyResponse.Content.Headers.ContentLength ?? 0;
+        Length = proxyResponse.Content.Headers.ContentLength ?? 0;
         foreach (var change in _route.ResponseHeaders)
         {
             HeaderMutations.Apply(httpContext.Response.Headers, change);

@@ -20,8 +20,9 @@ internal sealed class HttpConnection : IDisposable
     private long _sent;
     private long _received;
 
-    public HttpConnection(ConnectionContext connection, TerminatedChain chain, TerminatedConnection facts, TimeProvider time)
+    public HttpConnection(ConnectionContext connection, string listener, TerminatedChain chain, TerminatedConnection facts, TimeProvider time)
     {
+        Listener = listener;
         _connection = connection;
         _chain = chain;
         _time = time;
@@ -36,6 +37,12 @@ internal sealed class HttpConnection : IDisposable
 
     /// <summary>How the chain serves HTTP.</summary>
     public HttpConnectionManagerConfig Config => _chain.Config.Http!;
+
+    /// <summary>Name of the listener that accepted it.</summary>
+    public string Listener { get; }
+
+    /// <summary>The filter chain.</summary>
+    public SniRouter.Routing.FilterChain FilterChain => _chain.Chain;
 
     /// <summary>The filter chain's name.</summary>
     public string ChainName => _chain.Chain.Name;

@@ -1,12 +1,14 @@
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
+using Zoneway.SniRouter.Clusters;
+using Zoneway.SniRouter.Telemetry;
 using Zoneway.Termination.Http;
 
 namespace Zoneway.Egress.Http;
 
 /// <summary>One request and its answer.</summary>
-internal sealed class HttpExchange(HttpContext context, HttpConnection connection)
+internal sealed class HttpExchange(HttpContext context, HttpConnection connection, long startedAt)
 {
     private readonly RequestBody? _body = RequestBody.Watch(context);
 
@@ -22,7 +24,22 @@ internal sealed class HttpExchange(HttpContext context, HttpConnection connectio
     /// <summary>Bytes of the request's body that were forwarded.</summary>
     public long BytesSent => _body?.Length ?? 0;
 
-    /// <summary>Bytes of the answer's body.</summary>
+    /// <summary>When it began, as <see cref="TimeProvider.GetTimestamp"/> counts.</summary>
+    public long StartedAt => startedAt;
+
+    /// <summary>The cluster that it was forwarded to; null for none.</summary>
+    public ClusterState? Cluster { get; set; }
+
+    /// <summary>The endpoint that it was forwarded to last; null for none.</summary>
+    public UpstreamEndpoint? Endpoint { get; set; }
+
+    /// <summary>How it ended, for the flags of logs.</summary>
+    public ConnectionOutcome Outcome { get; set; } = ConnectionOutcome.Completed;
+
+    /// <summary>Who answered, and why (Envoy's response code details).</summary>
+    public string Details { get; private set; } = "via_upstream";
+
+    /// <summary>Bytes of the answer's body, where its length was said beforehand.</summary>
     public long BytesReceived { get; set; }
 
     /// <summary>Whether it is a gRPC call, whose errors are told by grpc-status.</summary>
@@ -45,6 +62,7 @@ internal sealed class HttpExchange(HttpContext context, HttpConnection connectio
     public async ValueTask AnswerAsync(LocalReply reply)
     {
         var response = Context.Response;
+        Details = reply.Reason;
         if (response.HasStarted)
         {
             Reset();

@@ -71,7 +71,7 @@ internal sealed class InnerHttpServer : IHostedService, IDisposable
         }
 
         await using var connection = new InnerConnection(outer, new DuplexPipe(input, output));
-        var guard = new HttpConnection(connection, chain, facts, _time);
+        var guard = new HttpConnection(connection, scope.Listener.ListenerName, chain, facts, _time);
         connection.Features.Set(guard);
         await using (_tracker.IdleClosed.UnsafeRegister(static state => ((HttpConnection)state!).Close(), guard))
         {

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 using Yarp.ReverseProxy.Forwarder;
 using Zoneway.SniRouter;
 using Zoneway.SniRouter.Clusters;
+using Zoneway.SniRouter.Telemetry;
 using Zoneway.Termination.Http;
 
 namespace Zoneway.Egress.Http;
@@ -14,8 +15,10 @@ internal sealed class RequestForwarder(IHttpForwarder forwarder, UpstreamPools p
     public async ValueTask ForwardAsync(HttpExchange exchange, HttpVerdict verdict)
     {
         var state = verdict.Target.Cluster;
+        exchange.Cluster = state;
         if (state.Current is not { } cluster)
         {
+            exchange.Outcome = state.Config is null ? ConnectionOutcome.NoCluster : ConnectionOutcome.NoEndpoints;
             await exchange.AnswerAsync(state.Config is null ? UpstreamReplies.NoCluster(exchange, state) : UpstreamReplies.NoEndpoints(exchange, state));
             return;
         }
@@ -36,10 +39,12 @@ internal sealed class RequestForwarder(IHttpForwarder forwarder, UpstreamPools p
             if (endpoint is null)
             {
                 state.Stats.NoneHealthy();
+                exchange.Outcome = ConnectionOutcome.NoEndpoints;
                 await exchange.AnswerAsync(UpstreamReplies.NoEndpoints(exchange, state));
                 return;
             }
 
+            exchange.Endpoint = endpoint;
             var pool = pools.Get(state, cluster, endpoint);
             var transformer = new ForwardTransformer(exchange, verdict, endpoint, pool.Origin, retries);
             state.Stats.RequestStarted();
@@ -48,6 +53,8 @@ internal sealed class RequestForwarder(IHttpForwarder forwarder, UpstreamPools p
                 exchange.Context, pool.Origin, pool.Invoker, pool.ConfigFor(exchange.Context.Request, verdict.Forward.IdleTimeout ?? exchange.Connection.Config.StreamIdleTimeout), transformer, attempt.Token);
             if (error == ForwarderError.None && !transformer.WantsRetry)
             {
+                exchange.BytesReceived = transformer.Length;
+                state.Stats.Transferred(exchange.BytesSent, exchange.BytesReceived);
                 return;
             }
 
@@ -71,6 +78,7 @@ internal sealed class RequestForwarder(IHttpForwarder forwarder, UpstreamPools p
                 continue;
             }
 
+            exchange.Outcome = fault.Outcome;
             await UpstreamReplies.AnswerAsync(exchange, state, endpoint, fault);
             return;
         }

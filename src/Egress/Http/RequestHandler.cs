@@ -9,7 +9,7 @@ using Zoneway.Termination.Http;
 namespace Zoneway.Egress.Http;
 
 /// <summary>The way of a request: what no proxy may pass on is refused, filters and routes say what becomes of it, and it is answered here or forwarded.</summary>
-internal sealed partial class RequestHandler(RequestForwarder forwarder, ILogger<RequestHandler> logger) : IHttpApplication<HttpContext>
+internal sealed partial class RequestHandler(RequestForwarder forwarder, RequestLog log, TimeProvider time, ILogger<RequestHandler> logger) : IHttpApplication<HttpContext>
 {
     /// <inheritdoc/>
     public HttpContext CreateContext(IFeatureCollection contextFeatures)
@@ -36,7 +36,7 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, ILogger
     public async Task ProcessRequestAsync(HttpContext context)
     {
         var connection = context.Features.GetRequiredFeature<HttpConnection>();
-        var exchange = new HttpExchange(context, connection);
+        var exchange = new HttpExchange(context, connection, time.GetTimestamp());
         connection.RequestStarted();
         try
         {
@@ -49,6 +49,7 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, ILogger
         }
         finally
         {
+            log.Write(exchange);
             connection.RequestEnded(context.Response.StatusCode, exchange.BytesSent, exchange.BytesReceived);
         }
     }

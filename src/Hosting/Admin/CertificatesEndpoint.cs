@@ -1,15 +1,18 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Zoneway.MutualTls;
 using Zoneway.SniRouter.Routing;
+using Zoneway.Termination;
 using Zoneway.Xds.Admin;
 
 namespace Zoneway.Hosting.Admin;
 
-/// <summary><c>/certs</c>: the certificates that listeners show and trust, as envoy.admin.v3.Certificates. Chains that pass TLS through have none.</summary>
+/// <summary><c>/certs</c>: the certificates that listeners show and trust, as envoy.admin.v3.Certificates. Secrets count as they are now; chains that pass TLS through have none.</summary>
 internal static class CertificatesEndpoint
 {
     /// <summary>Maps the path.</summary>
@@ -19,16 +22,37 @@ internal static class CertificatesEndpoint
     {
         var routes = context.RequestServices.GetRequiredService<RouteTable>().Current;
         var now = context.RequestServices.GetRequiredService<TimeProvider>().GetUtcNow();
+        var secrets = context.RequestServices.GetRequiredService<SecretStore>();
+        var terminated = routes.Listeners.Values.SelectMany(listener => listener.FilterChains).Select(chain => chain.Action).OfType<TerminatedChainConfig>()
+            .Select(chain => chain.Tls?.Context).OfType<TlsContextConfig>()
+            .Select(tls => (object)new { ca_cert = Describe(TrustOf(tls, secrets), now), cert_chain = Describe(CertificateOf(tls, secrets), now) });
         var certificates = routes.Listeners.Values.SelectMany(listener => listener.FilterChains).Select(chain => chain.Action).OfType<AdminChainConfig>()
             .Select(chain => chain.Tls).OfType<AdminTlsConfig>()
-            .Select(tls => new { ca_cert = Describe(tls.TrustedCa, now), cert_chain = Describe(tls.CertificateChain, now) });
+            .Select(tls => (object)new { ca_cert = Describe(tls.TrustedCa, now), cert_chain = Describe(tls.CertificateChain, now) }).Concat(terminated);
         return AdminAnswer.JsonAsync(context, new { certificates });
+    }
+
+    private static string CertificateOf(TlsContextConfig tls, SecretStore secrets) =>
+        tls.CertificateSecrets is [var name, ..] ? secrets.Find(name)?.Certificate?.Leaf.ExportCertificatePem() ?? "" : tls.Certificates is [var inline, ..] ? inline.CertificateChain : "";
+
+    private static string TrustOf(TlsContextConfig tls, SecretStore secrets)
+    {
+        var trust = tls.ValidationSecret.Length > 0 ? secrets.Find(tls.ValidationSecret)?.Validation : tls.Validation;
+        return trust is null ? "" : string.Concat(trust.TrustDomains.Select(domain => domain.TrustBundle).Prepend(trust.TrustedCa));
     }
 
     private static List<object> Describe(string pem, DateTimeOffset now)
     {
         var certificates = new X509Certificate2Collection();
-        certificates.ImportFromPem(pem);
+        try
+        {
+            certificates.ImportFromPem(pem);
+        }
+        catch (CryptographicException)
+        {
+            // It cannot be used, which chains that need it say for themselves.
+        }
+
         return certificates.ConvertAllTo(certificate => new
         {
             path = "<inline>",

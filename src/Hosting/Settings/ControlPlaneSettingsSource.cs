@@ -1,5 +1,5 @@
-using Zoneway.MutualTls;
 using System.Security.Cryptography;
+using Zoneway.MutualTls;
 using Zoneway.Xds.Bootstrap;
 
 namespace Zoneway.Hosting.Settings;

@@ -31,7 +31,12 @@ internal sealed record AccessLogOperator(string Name, AccessLogNeeds Needs, Func
         Plain("UPSTREAM_WIRE_BYTES_RECEIVED", static (entry, _) => Number(entry.Report.BytesReceived)),
         Plain("DOWNSTREAM_WIRE_BYTES_RECEIVED", static (entry, _) => Number(entry.Report.BytesSent)),
         Plain("DOWNSTREAM_WIRE_BYTES_SENT", static (entry, _) => Number(entry.Report.BytesReceived)),
-        Plain("RESPONSE_CODE", static (_, _) => Number(0)),
+        Plain("RESPONSE_CODE", static (entry, _) => Number(entry.Request?.Status ?? 0)),
+        Plain("RESPONSE_CODE_DETAILS", static (entry, _) => Text(entry.Request?.Details)),
+        Plain("PROTOCOL", static (entry, _) => Text(entry.Request?.Protocol)),
+        Plain("REQ", static (entry, names) => Text(Header(entry.Request?.RequestHeaders, names))),
+        Plain("RESP", static (entry, names) => Text(Header(entry.Request?.ResponseHeaders, names))),
+        Plain("DOWNSTREAM_PEER_URI_SAN", static (entry, _) => Text(entry.Request?.PeerUriNames)),
         Plain("RESPONSE_FLAGS", static (entry, _) => Text(Ended(entry) ? ResponseFlags.Short(entry.Report.Outcome) : "-")),
         Plain("RESPONSE_FLAGS_LONG", static (entry, _) => Text(Ended(entry) ? ResponseFlags.Long(entry.Report.Outcome) : "-")),
         Plain("CONNECTION_TERMINATION_DETAILS", static (entry, _) => Text(Ended(entry) && entry.Report.Outcome != ConnectionOutcome.Completed ? entry.Report.Outcome.Tag() : "")),
@@ -69,7 +74,21 @@ internal sealed record AccessLogOperator(string Name, AccessLogNeeds Needs, Func
 
     private static string Lower(string? name) => name is null ? "" : (name.Length > LongestServerName ? name[..LongestServerName] : name).ToLowerInvariant();
 
-    private static bool Ended(AccessLogEntry entry) => entry.Type == AccessLogType.TcpConnectionEnd;
+    private static bool Ended(AccessLogEntry entry) => entry.Type is AccessLogType.TcpConnectionEnd or AccessLogType.DownstreamEnd;
+
+    // REQ(FIRST?OTHER): the other one where the first is not there.
+    private static string? Header(IReadOnlyDictionary<string, string>? headers, string names)
+    {
+        foreach (var name in names.Split('?'))
+        {
+            if (headers?.GetValueOrDefault(name) is { Length: > 0 } value)
+            {
+                return value;
+            }
+        }
+
+        return null;
+    }
 
     private static AccessLogOperator Plain(string name, Func<AccessLogEntry, string, AccessLogValue> read) => new(name, AccessLogNeeds.None, read);
 

@@ -1,6 +1,6 @@
-using Zoneway.MutualTls;
 using System.Collections.Immutable;
 using System.Security.Cryptography.X509Certificates;
+using Zoneway.MutualTls;
 using Zoneway.Xds.Ads;
 
 namespace Zoneway.Xds.Bootstrap;

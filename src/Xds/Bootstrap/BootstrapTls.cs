@@ -1,6 +1,6 @@
-using Zoneway.MutualTls;
 using System.Net.Security;
 using System.Security.Authentication;
+using Zoneway.MutualTls;
 
 namespace Zoneway.Xds.Bootstrap;
 

@@ -1,7 +1,7 @@
-using Zoneway.MutualTls;
 using System.Security.Cryptography;
 using System.Text;
 using Envoy.Config.Core.V3;
+using Zoneway.MutualTls;
 
 namespace Zoneway.Xds.Bootstrap;
 

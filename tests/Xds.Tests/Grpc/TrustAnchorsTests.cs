@@ -1,7 +1,7 @@
-using Zoneway.MutualTls;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using Zoneway.MutualTls;
 
 namespace Zoneway.Xds.Tests.Grpc;
 

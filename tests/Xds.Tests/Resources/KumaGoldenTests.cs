@@ -1,9 +1,9 @@
-using Zoneway.Termination;
-using Zoneway.MutualTls;
 using System.Net;
 using System.Text;
+using Zoneway.MutualTls;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Routing;
+using Zoneway.Termination;
 using Zoneway.TestUtilities;
 using Zoneway.Xds.Admin;
 using Zoneway.Xds.Files;

@@ -1,8 +1,8 @@
-using Zoneway.Termination;
 using System.Net;
 using System.Net.Sockets;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Routing;
+using Zoneway.Termination;
 using Zoneway.TestUtilities;
 
 namespace Zoneway.Xds.Tests.Translation;

@@ -1,9 +1,9 @@
-using Zoneway.Termination;
 using System.Net;
 using System.Text;
 using Google.Protobuf;
 using Google.Protobuf.WellKnownTypes;
 using Zoneway.SniRouter.Routing;
+using Zoneway.Termination;
 using Zoneway.Xds.Protocol;
 using Zoneway.Xds.Resources;
 using Zoneway.Xds.Translation;

@@ -1,9 +1,9 @@
-using Zoneway.MutualTls;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using Zoneway.MutualTls;
 
 namespace Zoneway.Xds.Grpc;
 

@@ -1,0 +1,64 @@
+using System.Net;
+using System.Security.Cryptography.X509Certificates;
+using Microsoft.AspNetCore.Http;
+using Zoneway.TestUtilities;
+
+namespace Zoneway.Egress.Tests.EndToEnd;
+
+/// <summary>What an operator sees of the egress, and what nobody may see.</summary>
+public sealed class VisibilityTests : IDisposable
+{
+    private readonly TestCertificates _mesh = new();
+    private readonly string _folder = Directory.CreateTempSubdirectory("zoneway-egress-").FullName;
+
+    public void Dispose()
+    {
+        _mesh.Dispose();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    [Fact]
+    public async Task An_access_log_has_a_line_for_each_request()
+    {
+        var path = Path.Combine(_folder, "access.log");
+        await using var upstream = await TestUpstream.StartAsync(static context => context.Response.WriteAsync("ok"));
+        var log = $$"""accessLog: [{typedConfig: {'@type': type.googleapis.com/envoy.extensions.access_loggers.file.v3.FileAccessLog, path: '{{path}}', logFormat: {textFormatSource: {inlineString: "%REQ(:METHOD)% %REQ(X-ENVOY-ORIGINAL-PATH?:PATH)% %PROTOCOL% %RESPONSE_CODE% %RESPONSE_CODE_DETAILS% %REQUESTED_SERVER_NAME% %UPSTREAM_CLUSTER% %DOWNSTREAM_PEER_URI_SAN% %REQ(X-NONE)%\n" } } } }], """;
+        await using var egress = await RunningEgress.StartAsync(new EgressResources(_mesh).Http(manager: log).Upstream(upstream.Address).ToString());
+        using var http = new Sidecar(egress, _mesh.Issue("spiffe://default/web")).Http(HttpVersion.Version11);
+
+        Assert.Equal("ok", await http.GetStringAsync("/path?q=1"));
+
+        var line = "";
+        await egress.UntilAsync(() => (line = File.Exists(path) ? File.ReadAllText(path) : "").EndsWith('\n'), "the log has a line");
+        Assert.Equal("GET /path?q=1 HTTP/1.1 200 via_upstream httpbin{mesh=default} upstream spiffe://default/web -\n", line);
+    }
+
+    [Fact]
+    public async Task Keys_are_in_no_log_and_no_answer_of_the_admin_API()
+    {
+        await using var upstream = await TestUpstream.StartAsync(static context => context.Response.WriteAsync("ok"));
+        using var client = _mesh.Issue("spiffe://default/web");
+        var resources = new EgressResources(_mesh).Http().Upstream(upstream.Address, EgressResources.Tls($"tlsCertificates: [{EgressResources.Certificate(client)}]", "x")).ToString();
+        var file = Path.Combine(_folder, "xds.yaml");
+        await File.WriteAllTextAsync(file, resources);
+        var (admin, readiness) = (ChildProgram.FreePort(), ChildProgram.FreePort());
+        await using var program = ChildProgram.Start(
+            new Dictionary<string, string>(StringComparer.Ordinal), "run", "--xds-file", file, "--name", "ze-1", "--log-level", "trace", "--admin-port", $"{admin}", "--readiness-port", $"{readiness}");
+        await program.AnswersAsync(readiness, "/ready", "READY");
+
+        using var http = new HttpClient();
+        var shown = program.Output;
+        foreach (var path in (string[])["/config_dump?include_eds=true", "/certs", "/listeners", "/clusters?format=json", "/stats", "/stats/prometheus", "/server_info"])
+        {
+            shown += await http.GetStringAsync(new Uri($"http://127.0.0.1:{admin}{path}"));
+        }
+
+        Assert.Contains("ListenersConfigDump", shown, StringComparison.Ordinal);
+        Assert.Contains("DownstreamTlsContext", shown, StringComparison.Ordinal);
+        Assert.DoesNotContain("PRIVATE KEY", shown, StringComparison.Ordinal);
+        foreach (var line in client.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem().Split('\n')[1..^1])
+        {
+            Assert.DoesNotContain(line, shown, StringComparison.Ordinal);
+        }
+    }
+}
