@@ -12,7 +12,14 @@ internal sealed class GrpcAdsStream<TRequest, TResponse>(GrpcChannel channel, As
 
     /// <inheritdoc/>
     public async Task<TResponse?> ReadAsync(CancellationToken cancellationToken) =>
-        await call.ResponseStream.MoveNext(cancellationToken) ? call.ResponseStream.Current : null;
+        await call.ResponseStream.MoveNext(cancellationToken) ? await OffTheSocketAsync(call.ResponseStream.Current) : null;
+
+    // What follows may take a second for many thousand resources, and sockets may have no other thread to go on with.
+    private static async ValueTask<TResponse> OffTheSocketAsync(TResponse response)
+    {
+        await Task.Yield();
+        return response;
+    }
 
     /// <inheritdoc/>
     public Task CompleteAsync() => call.RequestStream.CompleteAsync();
