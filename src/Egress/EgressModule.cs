@@ -5,6 +5,7 @@ using Zoneway.Egress.Http;
 using Zoneway.Egress.Tcp;
 using Zoneway.Egress.Telemetry;
 using Zoneway.Hosting;
+using Zoneway.Hosting.Lifetime;
 using Zoneway.SniRouter.Clusters.Health;
 using Zoneway.Termination.Rbac;
 
@@ -21,6 +22,7 @@ public sealed class EgressModule : ITerminationModule
         services.AddSingleton<DenialLog>();
         services.AddSingleton<TlsStats>();
         services.AddSingleton<EgressMetrics>();
+        services.AddSingleton<IReadinessDetail, ChainReadiness>();
         services.AddSingleton<UpstreamSecurity>();
         services.AddSingleton<IUpstreamSecurity>(provider => provider.GetRequiredService<UpstreamSecurity>());
         services.AddSingleton<TcpForwarder>();

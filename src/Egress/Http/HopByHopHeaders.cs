@@ -8,7 +8,7 @@ internal static class HopByHopHeaders
     // Whoever could take these away could make the service see another request than access control did.
     private static readonly string[] Kept = ["close", "keep-alive", "upgrade", "host", "content-length", "transfer-encoding", "te", "content-type", "x-kuma-tags"];
 
-    /// <summary>Takes them away, as far as Kestrel lets them be seen: of one line that has <c>close</c>, <c>keep-alive</c> or <c>upgrade</c> besides it shows only that.</summary>
+    /// <summary>Takes them away, as far as Kestrel lets them be seen: where Connection has <c>close</c>, <c>keep-alive</c> or <c>upgrade</c> besides, it shows only that.</summary>
     public static void Remove(IHeaderDictionary headers)
     {
         var connection = headers.Connection;

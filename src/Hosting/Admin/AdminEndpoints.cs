@@ -79,6 +79,8 @@ internal static class AdminEndpoints
         // kuma-dp names itself here; probes do not look, people do.
         context.Response.Headers.XPoweredBy = context.RequestServices.GetRequiredService<ProxyProgram>().Name;
         context.Response.StatusCode = status;
-        return AdminAnswer.WriteAsync(context, "text/plain", text);
+        // Probes compare the first word, and ask for no more.
+        var problems = context.Request.Query.ContainsKey("detail") ? context.RequestServices.GetServices<IReadinessDetail>().SelectMany(part => part.Problems) : [];
+        return AdminAnswer.WriteAsync(context, "text/plain", string.Join('\n', problems.Prepend(text)));
     }
 }

@@ -27,6 +27,15 @@ internal sealed class EgressResources(TestCertificates mesh)
                       routeConfig: {name: r, validateClusters: false, virtualHosts: [{name: v, domains: ['*'], routes: [{match: {prefix: /}, route: { {{route}} } }]}]} }
             """);
 
+    /// <summary>A chain that forwards HTTP, whose certificate comes as a secret.</summary>
+    public EgressResources HttpWithSecret(string serverName, string secret)
+    {
+        var at = _chains.Length;
+        Http(serverName: serverName);
+        _chains.Replace($"tlsCertificates: [{Certificate(_identity)}]", $"tlsCertificateSdsSecretConfigs: [{{name: '{secret}', sdsConfig: {{ads: {{ }} }} }}]", at, _chains.Length - at);
+        return this;
+    }
+
     /// <summary>A chain that copies bytes.</summary>
     /// <param name="filters">Filters before tcp_proxy, as items of a YAML list.</param>
     /// <param name="serverName">The server name.</param>

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Zoneway.TestUtilities;
 
 namespace Zoneway.Egress.Tests.EndToEnd;
@@ -31,6 +32,24 @@ public sealed class VisibilityTests : IDisposable
         var line = "";
         await egress.UntilAsync(() => (line = File.Exists(path) ? File.ReadAllText(path) : "").EndsWith('\n'), "the log has a line");
         Assert.Equal("GET /path?q=1 HTTP/1.1 200 via_upstream httpbin{mesh=default} upstream spiffe://default/web -\n", line);
+    }
+
+    [Fact]
+    public async Task A_chain_whose_secret_has_not_come_refuses_alone_and_is_named()
+    {
+        await using var upstream = await TestUpstream.StartAsync(static context => context.Response.WriteAsync("ok"));
+        await using var egress = await RunningEgress.StartAsync(
+            new EgressResources(_mesh).Http().HttpWithSecret("waiting{mesh=default}", "identity_cert:secret:default").Upstream(upstream.Address).ToString());
+        using var http = new Sidecar(egress, _mesh.Issue("spiffe://default/web")).Http(HttpVersion.Version11);
+        Assert.Equal("ok", await http.GetStringAsync("/"));
+
+        var refused = new Sidecar(egress, _mesh.Issue("spiffe://default/web"), "waiting{mesh=default}");
+        await Assert.ThrowsAnyAsync<IOException>(() => refused.ConnectAsync());
+
+        await egress.EndedAsync(SniRouter.Telemetry.ConnectionOutcome.TlsNotReady);
+        var problem = Assert.Single(egress.Services.GetServices<Hosting.Lifetime.IReadinessDetail>().SelectMany(part => part.Problems));
+        Assert.Contains("waiting_default", problem, StringComparison.Ordinal);
+        Assert.Contains("'identity_cert:secret:default' has not been delivered", problem, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class AccessLogTemplateTests
 
     [Fact]
     public void UnknownOperators_EachOnce() =>
-        Assert.Equal(["REQ", "NO_SUCH"], AccessLogTemplate.TryParse("%REQ(A)% %DURATION% %REQ(B)% %NO_SUCH%", out _)!.UnknownOperators.ToArray());
+        Assert.Equal(["TRAILER", "NO_SUCH"], AccessLogTemplate.TryParse("%TRAILER(A)% %DURATION% %TRAILER(B)% %NO_SUCH%", out _)!.UnknownOperators.ToArray());
 
     [Fact]
     public void Needs_OnlyWhatTheOperatorsShow()

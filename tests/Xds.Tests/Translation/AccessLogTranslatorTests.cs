@@ -93,10 +93,10 @@ public sealed class AccessLogTranslatorTests
     [Fact]
     public void Translate_OperatorsWithoutValue_AreListed()
     {
-        var (proxy, result) = Translate(FileLog("path: /tmp/a.log, format: '%REQ(:METHOD)% %DURATION% %DOWNSTREAM_PEER_URI_SAN%'"));
+        var (proxy, result) = Translate(FileLog("path: /tmp/a.log, format: '%TRAILER(A)% %DURATION% %DOWNSTREAM_PEER_SUBJECT%'"));
 
         Assert.Single(proxy.AccessLogs);
-        Assert.EndsWith("REQ, DOWNSTREAM_PEER_URI_SAN", Assert.Single(result.Ignored).Why, StringComparison.Ordinal);
+        Assert.EndsWith("TRAILER, DOWNSTREAM_PEER_SUBJECT", Assert.Single(result.Ignored).Why, StringComparison.Ordinal);
     }
 
     [Theory]
