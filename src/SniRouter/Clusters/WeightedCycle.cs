@@ -19,6 +19,7 @@ public sealed class WeightedCycle
 
     private readonly uint[] _ends;
     private readonly uint _step;
+    private readonly bool _isEqual;
     private ulong _picks;
 
     /// <param name="weights">The weight of each index; zeros are never picked. Weights whose sum is more than 4,294,967,295 are brought down alike, none to zero.</param>
@@ -37,7 +38,8 @@ public sealed class WeightedCycle
 
         Length = end;
         // Equal weights take turns in order, as a reader of the endpoint list expects.
-        _step = Length == (uint)weights.Length && !weights.Contains(0u) ? 1 : ScatteringStep(Length);
+        _isEqual = !reduced.AsSpan().ContainsAnyExcept(1u);
+        _step = _isEqual ? 1 : ScatteringStep(Length);
         _picks = start;
     }
 
@@ -67,7 +69,7 @@ public sealed class WeightedCycle
 
     private int IndexAt(uint place)
     {
-        if (Length == (uint)_ends.Length && _step == 1)
+        if (_isEqual)
         {
             return (int)place;
         }

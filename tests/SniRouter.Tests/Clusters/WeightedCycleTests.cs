@@ -28,6 +28,22 @@ public sealed class WeightedCycleTests
             }
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(100));
 
+    /// <summary>As many places as indices, but not one for each.</summary>
+    [Theory]
+    [InlineData(0u, 20u, 10u)]
+    [InlineData(2u, 0u, 1u)]
+    [InlineData(2u, 1u, 0u)]
+    public void Next_SumOfWeightsIsTheirNumber_HasTheExactProportions(uint first, uint second, uint third)
+    {
+        uint[] weights = [first, second, third];
+        var cycle = new WeightedCycle(weights);
+        uint divisor = (first + second + third) / cycle.Length;
+
+        var picks = Take(cycle, (int)cycle.Length);
+
+        Assert.Equal(weights, picks.CountBy(index => index).Aggregate(new uint[3], (counts, pair) => { counts[pair.Key] = (uint)pair.Value * divisor; return counts; }));
+    }
+
     [Fact]
     public void Next_AnyShorterWindow_IsNearTheProportions() =>
         Prop.ForAll(SmallWeights, ArbMap.Default.ArbFor<uint>(), (weights, start) =>
