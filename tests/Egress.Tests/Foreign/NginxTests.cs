@@ -11,6 +11,9 @@ public abstract class NginxTests(string path) : IAsyncLifetime
     private const string Name = "nginx.test";
     private const long GibiByte = 1L << 30;
 
+    // Whoever buffers the body holds a gibibyte; what the runtime compiles and collects meanwhile differs by tens of MiB from run to run.
+    private const long MostGrowth = GibiByte / 4;
+
     private readonly DirectoryInfo _directory = Directory.CreateTempSubdirectory("zoneway-nginx-");
     private readonly int _port = ChildProgram.FreePort();
     private HttpUpstream? _counter;
@@ -88,7 +91,7 @@ public abstract class NginxTests(string path) : IAsyncLifetime
         var answer = await CurlAsync("/gib", option, "-o", "/dev/null", "-w", "%{http_code} %{size_download}");
 
         Assert.Equal($"200 {GibiByte}", answer);
-        Assert.InRange(_egress.PeakBytes - before, long.MinValue, 100L << 20);
+        Assert.InRange(_egress.PeakBytes - before, long.MinValue, MostGrowth);
     }
 
     [ProgramTheory("nginx", "nginx")]
@@ -101,7 +104,7 @@ public abstract class NginxTests(string path) : IAsyncLifetime
         var answer = await CurlAsync("/count", option, "-T", FileNamed("gib"), "-w", " %{http_code} %{size_upload}");
 
         Assert.Equal($"{GibiByte} 200 {GibiByte}", answer);
-        Assert.InRange(_egress.PeakBytes - before, long.MinValue, 100L << 20);
+        Assert.InRange(_egress.PeakBytes - before, long.MinValue, MostGrowth);
     }
 
     private bool IsListening()
