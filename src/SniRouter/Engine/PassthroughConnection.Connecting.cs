@@ -28,7 +28,8 @@ internal sealed unsafe partial class PassthroughConnection
             return;
         }
 
-        _attempts = new EndpointAttempts(cluster.Select(target.MetadataMatch), _loop.Context.ConnectAttempts(proxy));
+        var hash = proxy.HashesSourceAddress ? SocketAddresses.HashOfRemote(_downstream) : null;
+        _attempts = new EndpointAttempts(cluster.Select(target.MetadataMatch), _loop.Context.ConnectAttempts(proxy), hash);
         _connectDeadline = _loop.Now + (long)cluster.Config.ConnectTimeout.TotalMilliseconds;
         ConnectNext(ConnectionOutcome.NoEndpoints);
     }

@@ -8,9 +8,6 @@ namespace Zoneway.SniRouter.Clusters.Hashing;
 /// </summary>
 internal sealed class HashRing : HashPlaces
 {
-    /// <summary>Most places of a ring, whatever its configuration allows: 262,144, which are 3 MiB and sorted in some 20 ms. Envoy makes up to 8 Mi.</summary>
-    public const int MostPlaces = 256 * 1024;
-
     private const double RoundingError = 1e-6;
 
     private readonly ulong[] _hashes;
@@ -21,7 +18,7 @@ internal sealed class HashRing : HashPlaces
     public static HashRing Create(RingHashConfig config, string[] keys, double[] weights)
     {
         var sum = weights.Sum();
-        var limit = Math.Clamp((double)config.MaximumSize, 1, MostPlaces);
+        var limit = Math.Clamp((double)config.MaximumSize, 1, RingHashConfig.MostPlaces);
         var scale = Math.Min(PlacesOf(keys.Length, Math.Clamp(config.MinimumSize, 1, limit), weights.Min() / sum), limit);
         var hashes = new List<ulong>((int)scale + 1);
         var owners = new List<int>((int)scale + 1);

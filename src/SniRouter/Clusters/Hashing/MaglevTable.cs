@@ -15,7 +15,7 @@ internal sealed class MaglevTable : HashPlaces
 
     public static MaglevTable Create(MaglevConfig config, string[] keys, double[] weights)
     {
-        var size = SizeOf(config.TableSize);
+        var size = MaglevConfig.SizeOf(config.TableSize);
         var owners = new int[size];
         Array.Fill(owners, -1);
         var entries = Array.ConvertAll(keys, key => new Permutation(Encoding.UTF8.GetBytes(key), (uint)size));
@@ -43,33 +43,8 @@ internal sealed class MaglevTable : HashPlaces
         return new MaglevTable(owners);
     }
 
-    /// <summary>The size of a table that was asked for: the next prime number, without which not every place would be reached.</summary>
-    public static int SizeOf(ulong wanted)
-    {
-        var size = (int)Math.Clamp(wanted, 2, MaglevConfig.LargestSize);
-        while (!IsPrime(size))
-        {
-            size++;
-        }
-
-        return size;
-    }
-
     /// <inheritdoc/>
     public override int Find(ulong hash) => (int)(hash % (ulong)Length);
-
-    private static bool IsPrime(int number)
-    {
-        for (var divisor = 2; divisor * divisor <= number; divisor++)
-        {
-            if (number % divisor == 0)
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
 
     /// <summary>The order in which one endpoint wants the places: from an offset in equal steps, which visit each place once because their number is prime.</summary>
     private struct Permutation(byte[] key, uint size)

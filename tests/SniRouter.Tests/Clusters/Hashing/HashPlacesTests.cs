@@ -67,12 +67,12 @@ public sealed class HashPlacesTests
         Assert.Equal(512 * 10, Ring(new RingHashConfig(), 10).Length);
         Assert.Equal(7, Ring(new RingHashConfig { MinimumSize = 5, MaximumSize = 7 }, 7).Length);
         Assert.Equal(3, Ring(new RingHashConfig { MinimumSize = 1, MaximumSize = 3 }, 7).Length);
-        Assert.Equal(HashRing.MostPlaces, Ring(new RingHashConfig { MinimumSize = RingHashConfig.LargestSize }, 3).Length);
+        Assert.Equal(RingHashConfig.MostPlaces, Ring(new RingHashConfig { MinimumSize = RingHashConfig.LargestSize }, 3).Length);
     }
 
     [Fact]
     public void Ring_OneEndpointNextToNothing_StaysWithinItsBound() =>
-        Assert.Equal(HashRing.MostPlaces, HashPlaces.Create(new RingHashConfig(), Keys(3), [1, uint.MaxValue, uint.MaxValue]).Length);
+        Assert.Equal(RingHashConfig.MostPlaces, HashPlaces.Create(new RingHashConfig(), Keys(3), [1, uint.MaxValue, uint.MaxValue]).Length);
 
     [Theory]
     [InlineData(0ul, 2)]
@@ -81,7 +81,7 @@ public sealed class HashPlacesTests
     [InlineData(65536ul, 65537)]
     [InlineData(65537ul, 65537)]
     [InlineData(ulong.MaxValue, (int)MaglevConfig.LargestSize)]
-    public void Maglev_SizeThatIsNoPrimeNumber_IsTheNextOne(ulong wanted, int size) => Assert.Equal(size, MaglevTable.SizeOf(wanted));
+    public void Maglev_SizeThatIsNoPrimeNumber_IsTheNextOne(ulong wanted, int size) => Assert.Equal(size, MaglevConfig.SizeOf(wanted));
 
     [Fact]
     public void Maglev_MoreEndpointsThanPlaces_EveryPlaceHasOne()
