@@ -30,7 +30,7 @@ internal sealed class RequestForwarder(IHttpForwarder forwarder, UpstreamPools p
 
         using var limit = TimeLimit.Start(exchange, verdict.Forward!, cluster.Config, time);
         var retries = new Retries(verdict.Forward!.Retries);
-        var attempts = new EndpointAttempts(cluster.Select(verdict.Target.MetadataMatch), (int)Math.Min(retries.Allowed + options.Value.ConnectAttempts, EndpointAttempts.MaxAttempts));
+        var attempts = new EndpointAttempts(cluster.Select(verdict.Target.MetadataMatch), (int)Math.Min(retries.Allowed + options.Value.ConnectAttempts, EndpointAttempts.MaxAttempts), verdict.Hash);
         UpstreamEndpoint? endpoint = null;
         while (true)
         {

@@ -25,7 +25,7 @@ public sealed record ClusterConfig
     /// <summary>How endpoints of a level take turns.</summary>
     public LoadBalancerPolicy Policy { get; init; } = LoadBalancerPolicy.RoundRobin;
 
-    /// <summary>How endpoints are found from a hash; null where <see cref="Policy"/> says all. Not in force yet.</summary>
+    /// <summary>How endpoints are found from a hash; null where <see cref="Policy"/> says all.</summary>
     public ConsistentHashConfig? ConsistentHash { get; init; }
 
     /// <summary>Subset selection, or null when every route uses all endpoints.</summary>

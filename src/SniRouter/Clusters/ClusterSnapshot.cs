@@ -5,7 +5,8 @@ namespace Zoneway.SniRouter.Clusters;
 /// <summary>A cluster at one moment: its configuration, its endpoints, and an <see cref="EndpointSet"/> for every subset. Immutable; a pick reads nothing else.</summary>
 public sealed class ClusterSnapshot
 {
-    private readonly Dictionary<EndpointMetadata, EndpointSet>? _subsets;
+    // A subset whose endpoints may not be picked now is null: it is there all the same, so that no fallback leads away from it.
+    private readonly Dictionary<EndpointMetadata, EndpointSet?>? _subsets;
     private readonly EndpointSet? _all;
     private readonly EndpointSet? _defaultSubset;
 
@@ -22,6 +23,11 @@ public sealed class ClusterSnapshot
             {
                 AddSubsets(_subsets, selector.Keys, start);
             }
+        }
+        else
+        {
+            // Here, not on the way of a connection. The tables of subsets, of which there may be many, wait for the first who asks.
+            _all?.Prepare();
         }
 
         _defaultSubset = config.Subsets is { UsesDefaultSubset: true, DefaultSubset: var wanted }
@@ -103,17 +109,14 @@ public sealed class ClusterSnapshot
         return null;
     }
 
-    private void AddSubsets(Dictionary<EndpointMetadata, EndpointSet> subsets, ImmutableArray<string> keys, uint start)
+    private void AddSubsets(Dictionary<EndpointMetadata, EndpointSet?> subsets, ImmutableArray<string> keys, uint start)
     {
         var groups = Endpoints.Select(endpoint => (Values: endpoint.Config.Metadata.Restrict(keys), Endpoint: endpoint))
             .Where(pair => pair.Values is not null)
             .GroupBy(pair => pair.Values!, pair => pair.Endpoint);
         foreach (var group in groups)
         {
-            if (EndpointSet.Create([.. group], Config, Assignment, start) is { } subset)
-            {
-                subsets[group.Key] = subset;
-            }
+            subsets[group.Key] = EndpointSet.Create([.. group], Config, Assignment, start);
         }
     }
 }

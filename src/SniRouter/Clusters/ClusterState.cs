@@ -132,7 +132,12 @@ public sealed class ClusterState
         {
             foreach (var config in locality.Endpoints)
             {
-                var state = states.GetValueOrDefault(config.Identity) ?? NewState();
+                // Endpoints at one address, which differ in metadata only, share what is known of it from the beginning: one health check stands for all.
+                if (!states.TryGetValue(config.Identity, out var state))
+                {
+                    states[config.Identity] = state = NewState();
+                }
+
                 endpoints.Add(new UpstreamEndpoint(config, locality, state));
             }
         }

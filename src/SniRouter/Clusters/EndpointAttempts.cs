@@ -10,14 +10,17 @@ public struct EndpointAttempts
 
     private readonly EndpointSet? _endpoints;
     private readonly int _limit;
+    private readonly ulong? _hash;
     private Tried _tried;
     private int _count;
 
     /// <param name="endpoints">The endpoints to choose from; null has none.</param>
     /// <param name="limit">Most attempts; values outside 1 to <see cref="MaxAttempts"/> are brought inside.</param>
-    public EndpointAttempts(EndpointSet? endpoints, int limit)
+    /// <param name="hash">What endpoints are chosen by where the cluster chooses by hash; null for none.</param>
+    public EndpointAttempts(EndpointSet? endpoints, int limit, ulong? hash = null)
     {
         _endpoints = endpoints;
+        _hash = hash;
         _limit = Math.Clamp(limit, 1, MaxAttempts);
     }
 
@@ -28,7 +31,7 @@ public struct EndpointAttempts
     public readonly int Count => _count;
 
     /// <summary>Attempts that could still be made.</summary>
-    public readonly int Left => _endpoints is null ? 0 : Math.Min(_limit, _endpoints.Endpoints.Length) - _count;
+    public readonly int Left => _endpoints is null ? 0 : Math.Min(_limit, _endpoints.Count) - _count;
 
     /// <summary>Picks an endpoint not tried yet; null when the attempts or the endpoints are used up.</summary>
     public UpstreamEndpoint? Next()
@@ -38,7 +41,7 @@ public struct EndpointAttempts
             return null;
         }
 
-        var endpoint = _endpoints.Pick(((ReadOnlySpan<UpstreamEndpoint?>)_tried)[.._count]);
+        var endpoint = _endpoints.Pick(((ReadOnlySpan<UpstreamEndpoint?>)_tried)[.._count], _hash);
         if (endpoint is not null)
         {
             _tried[_count++] = endpoint;

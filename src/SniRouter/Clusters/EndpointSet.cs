@@ -10,16 +10,22 @@ public sealed class EndpointSet
 {
     private readonly PriorityLevel[] _levels;
     private readonly WeightedCycle _levelCycle;
+    private readonly bool _isHashed;
 
     private EndpointSet(PriorityLevel[] levels, WeightedCycle levelCycle, ImmutableArray<UpstreamEndpoint> endpoints)
     {
         _levels = levels;
         _levelCycle = levelCycle;
+        _isHashed = Array.Exists(levels, static level => level.Hashed is not null);
         Endpoints = endpoints;
+        Count = levels.Length == 0 ? endpoints.Length : levels.Sum(static level => level.Count);
     }
 
     /// <summary>Every endpoint of the set, healthy or not.</summary>
     public ImmutableArray<UpstreamEndpoint> Endpoints { get; }
+
+    /// <summary>How many of them may be picked.</summary>
+    public int Count { get; }
 
     /// <summary>Arranges endpoints; null when there are none that could ever be picked.</summary>
     /// <param name="all">The endpoints in any order.</param>
@@ -45,9 +51,19 @@ public sealed class EndpointSet
         return shares.Sum(share => (long)share) == 0 ? null : new EndpointSet(levels, WeightedCycle.Of(shares, start), all);
     }
 
+    /// <summary>Makes the tables that hashes are looked up in, where there are any, rather than have the first pick do so.</summary>
+    internal void Prepare()
+    {
+        foreach (var level in _levels)
+        {
+            level.Hashed?.Prepare();
+        }
+    }
+
     /// <summary>Picks the next endpoint that is not among those already tried; null when all were.</summary>
     /// <param name="tried">Endpoints to leave out; a handful at most.</param>
-    public UpstreamEndpoint? Pick(ReadOnlySpan<UpstreamEndpoint?> tried)
+    /// <param name="hash">What the endpoint is chosen by where the cluster chooses by hash; null is a hash at random.</param>
+    public UpstreamEndpoint? Pick(ReadOnlySpan<UpstreamEndpoint?> tried, ulong? hash = null)
     {
         if (_levels.Length == 0)
         {
@@ -55,7 +71,8 @@ public sealed class EndpointSet
             return tried.IsEmpty ? Endpoints[0] : null;
         }
 
-        var endpoint = _levels[_levelCycle.Next()].Pick(tried);
+        var place = _isHashed ? hash ?? (ulong)Random.Shared.NextInt64(long.MinValue, long.MaxValue) : 0;
+        var endpoint = Pick(_levels[_isHashed ? _levelCycle.ForHash(place) : _levelCycle.Next()], place, tried);
         if (endpoint is not null)
         {
             return endpoint;
@@ -64,7 +81,7 @@ public sealed class EndpointSet
         // All of the chosen level were tried: take what is left, first levels first.
         foreach (var level in _levels)
         {
-            endpoint = level.Pick(tried);
+            endpoint = Pick(level, place, tried);
             if (endpoint is not null)
             {
                 return endpoint;
@@ -73,4 +90,7 @@ public sealed class EndpointSet
 
         return null;
     }
+
+    private static UpstreamEndpoint? Pick(PriorityLevel level, ulong hash, ReadOnlySpan<UpstreamEndpoint?> tried) =>
+        level.Hashed is { } hashed ? hashed.Pick(hash, tried) : level.Pick(tried);
 }

@@ -41,7 +41,7 @@ public sealed record EndpointConfig
     /// <summary>IP address and port, a Unix domain socket, or a <see cref="DnsEndPoint"/> where the cluster resolves names.</summary>
     public required EndPoint Address { get; init; }
 
-    /// <summary>Where else it is, tried in this order while <see cref="Address"/> does not answer. Empty for most.</summary>
+    /// <summary>Where else it is: addresses that race with <see cref="Address"/> in this order while it does not answer (RFC 8305). Empty for most.</summary>
     public ImmutableArray<EndPoint> FurtherAddresses { get; init; } = [];
 
     /// <summary>The name that a LOGICAL_DNS cluster has resolved to the addresses; null otherwise.</summary>

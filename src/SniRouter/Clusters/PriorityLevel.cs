@@ -1,3 +1,5 @@
+using Zoneway.SniRouter.Clusters.Hashing;
+
 namespace Zoneway.SniRouter.Clusters;
 
 /// <summary>The endpoints of one priority that may be picked, by locality where localities have weights.</summary>
@@ -20,23 +22,29 @@ internal sealed class PriorityLevel
     /// <summary>Percent of the traffic that begins at this level.</summary>
     public uint Share { get; }
 
+    /// <summary>Endpoints that may be picked.</summary>
+    public int Count => _localities.Sum(static locality => locality.Length);
+
+    /// <summary>How endpoints are found by hash; null where they take turns.</summary>
+    public HashedEndpoints? Hashed { get; private init; }
+
     public static PriorityLevel Create(UpstreamEndpoint[] endpoints, PriorityLoad load, ClusterConfig config, LoadAssignment assignment, uint start)
     {
         var usable = Usable(endpoints, load);
-        var weights = config.LocalityWeighted && usable.Length > 0 ? LocalityWeights(usable[0].Priority, assignment) : [];
-        var localities = weights.Count == 0
-            ? [usable]
-            : usable.GroupBy(endpoint => endpoint.Locality).Where(group => weights.GetValueOrDefault(group.Key) > 0).Select(group => group.ToArray()).ToArray();
-        if (Array.Exists(localities, locality => locality.Length == 0))
-        {
-            localities = [];
-        }
-
+        // As in Envoy, panic looks at endpoints only.
+        var weights = config.LocalityWeighted && !load.InPanic ? LocalityWeights.Of(endpoints, usable, assignment) : null;
+        var localities = weights is null
+            ? usable.Length == 0 ? [] : [usable]
+            : usable.GroupBy(endpoint => endpoint.Locality).Where(group => weights.ContainsKey(group.Key)).Select(group => group.ToArray()).ToArray();
         var cycles = Array.ConvertAll(localities, locality => WeightedCycle.Of(Array.ConvertAll(locality, endpoint => endpoint.Config.Weight), start));
-        var localityCycle = localities.Length > 1 ? new WeightedCycle(Array.ConvertAll(localities, locality => weights[locality[0].Locality]), start) : null;
-        return new PriorityLevel(config.Policy, localities.Length == 0 ? 0 : load.Percent, localities, cycles, localityCycle);
+        var localityCycle = localities.Length > 1 ? new WeightedCycle(Array.ConvertAll(localities, locality => weights![locality[0].Locality]), start) : null;
+        return new PriorityLevel(config.Policy, localities.Length == 0 ? 0 : load.Percent, localities, cycles, localityCycle)
+        {
+            Hashed = config.ConsistentHash is { } hash && localities.Length > 0 ? Hash(hash, localities, weights) : null,
+        };
     }
 
+    /// <summary>Picks by turns; null when all were tried.</summary>
     public UpstreamEndpoint? Pick(ReadOnlySpan<UpstreamEndpoint?> tried)
     {
         if (_localities.Length == 0)
@@ -69,7 +77,7 @@ internal sealed class PriorityLevel
         for (var i = 0; i < endpoints.Length && i <= tried.Length; i++)
         {
             var endpoint = endpoints[(first + i) % endpoints.Length];
-            if (!Contains(tried, endpoint))
+            if (!endpoint.IsAmong(tried))
             {
                 return endpoint;
             }
@@ -80,19 +88,6 @@ internal sealed class PriorityLevel
 
     private static int LessLoaded(UpstreamEndpoint[] endpoints, int one, int other) =>
         endpoints[one].State.ActiveConnections <= endpoints[other].State.ActiveConnections ? one : other;
-
-    private static bool Contains(ReadOnlySpan<UpstreamEndpoint?> tried, UpstreamEndpoint endpoint)
-    {
-        foreach (var other in tried)
-        {
-            if (ReferenceEquals(other, endpoint))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
 
     private static UpstreamEndpoint[] Usable(UpstreamEndpoint[] endpoints, PriorityLoad load)
     {
@@ -105,17 +100,16 @@ internal sealed class PriorityLevel
         return healthy.Length > 0 ? healthy : Array.FindAll(endpoints, endpoint => endpoint.Health == EndpointHealth.Degraded);
     }
 
-    private static Dictionary<Locality, uint> LocalityWeights(uint priority, LoadAssignment assignment)
+    /// <summary>All endpoints on one circle: the share of a locality is divided among its endpoints.</summary>
+    private static HashedEndpoints Hash(ConsistentHashConfig config, UpstreamEndpoint[][] localities, Dictionary<Locality, uint>? weights)
     {
-        var weights = new Dictionary<Locality, uint>();
-        foreach (var locality in assignment.Localities)
+        var shares = new List<double>();
+        foreach (var locality in localities)
         {
-            if (locality.Priority == priority && locality.Weight > 0)
-            {
-                weights[locality.Locality] = locality.Weight;
-            }
+            double unit = weights is null ? 1 : weights[locality[0].Locality] / locality.Sum(static endpoint => (double)endpoint.Config.Weight);
+            shares.AddRange(locality.Select(endpoint => unit * endpoint.Config.Weight));
         }
 
-        return weights;
+        return new HashedEndpoints(config, [.. localities.SelectMany(static locality => locality)], [.. shares]);
     }
 }

@@ -51,6 +51,20 @@ public sealed class UpstreamEndpoint
     /// <inheritdoc/>
     public override string ToString() => Address.ToString() ?? "";
 
+    /// <summary>Whether it is one of a handful of endpoints.</summary>
+    internal bool IsAmong(ReadOnlySpan<UpstreamEndpoint?> others)
+    {
+        foreach (var other in others)
+        {
+            if (ReferenceEquals(other, this))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
     /// <summary>The same endpoint with the health that it has now.</summary>
     internal UpstreamEndpoint Refresh() => State.HealthOf(Config) == Health ? this : new UpstreamEndpoint(this);
 

@@ -67,6 +67,9 @@ public sealed class WeightedCycle
     /// <summary>An index at random, in proportion to the weights. Does not count as a turn.</summary>
     public int AtRandom() => _ends.Length == 1 ? 0 : IndexAt((uint)Random.Shared.NextInt64(Length));
 
+    /// <summary>The index that a hash belongs to: always the same one, in proportion to the weights over many hashes. Does not count as a turn.</summary>
+    public int ForHash(ulong hash) => _ends.Length == 1 ? 0 : IndexAt((uint)(hash % Length));
+
     private int IndexAt(uint place)
     {
         if (_isEqual)

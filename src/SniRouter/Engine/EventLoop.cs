@@ -27,7 +27,7 @@ internal sealed unsafe class EventLoop : IDisposable
     private readonly Stack<PassthroughConnection> _free = new();
     private readonly List<PassthroughConnection> _freed = [];
     private readonly Queue<PassthroughConnection> _ready = new();
-    private readonly Action<PassthroughConnection> _onDeadline = static connection => connection.OnDeadline();
+    private readonly Action<PassthroughConnection> _onDeadline;
     private readonly LoopClock _clock;
     private long _acceptAgainAt = long.MaxValue;
     private int _load;
@@ -37,6 +37,7 @@ internal sealed unsafe class EventLoop : IDisposable
     {
         Index = index;
         Context = context;
+        _onDeadline = Expire;
         _epoll = Descriptor(LinuxSystemCalls.CreateEpoll());
         _wakeUp = Descriptor(LinuxSystemCalls.CreateEvent());
         Add(_wakeUp, EpollMask.In, EventTag.Wake);
@@ -212,6 +213,18 @@ internal sealed unsafe class EventLoop : IDisposable
         try
         {
             connection.OnEvent(upstream, mask);
+        }
+        catch (Exception exception)
+        {
+            Fault(connection, exception);
+        }
+    }
+
+    private void Expire(PassthroughConnection connection)
+    {
+        try
+        {
+            connection.OnDeadline();
         }
         catch (Exception exception)
         {

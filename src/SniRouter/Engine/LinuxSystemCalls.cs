@@ -102,6 +102,13 @@ internal static unsafe partial class LinuxSystemCalls
         return result < 0 ? result : length;
     }
 
+    /// <summary>Whether a socket whose connect was under way is connected: whether it has a peer.</summary>
+    public static bool IsConnected(int descriptor)
+    {
+        var address = stackalloc byte[2];
+        return PeerAddress(descriptor, address, 2) >= 0;
+    }
+
     /// <summary>getsockname(2) into <paramref name="address"/>. Returns the length of the address.</summary>
     public static int LocalAddress(int descriptor, byte* address, int length)
     {

@@ -28,7 +28,8 @@ internal sealed unsafe partial class PassthroughConnection
             return;
         }
 
-        _attempts = new EndpointAttempts(cluster.Select(target.MetadataMatch), _loop.Context.ConnectAttempts(proxy));
+        var hash = proxy.HashesSourceAddress ? SocketAddresses.HashOfRemote(_downstream) : null;
+        _attempts = new EndpointAttempts(cluster.Select(target.MetadataMatch), _loop.Context.ConnectAttempts(proxy), hash);
         _connectDeadline = _loop.Now + (long)cluster.Config.ConnectTimeout.TotalMilliseconds;
         ConnectNext(ConnectionOutcome.NoEndpoints);
     }
@@ -51,6 +52,8 @@ internal sealed unsafe partial class PassthroughConnection
         {
             _endpoint = endpoint;
             _nextAddress = 0;
+            // What is left of the budget is shared evenly by the attempts that are left.
+            _endpointDeadline = _loop.Now + Math.Max(TimerWheel.SlotMilliseconds, (_connectDeadline - _loop.Now) / (_attempts.Left + 1));
             if (TryNextAddress())
             {
                 return;
@@ -68,32 +71,6 @@ internal sealed unsafe partial class PassthroughConnection
         End(lastFailure);
     }
 
-    /// <summary>
-    /// Connects to the next address of the endpoint; few have more than one. Here they take turns, each with its share of the time, rather than race.
-    /// </summary>
-    /// <returns>Whether a connect is under way.</returns>
-    private bool TryNextAddress()
-    {
-        var addresses = _endpoint!.NativeAddresses;
-        while (_nextAddress < addresses.Length)
-        {
-            var address = addresses[_nextAddress++].Span;
-            var result = address.IsEmpty ? -LinuxSystemCalls.EINVAL : LinuxSystemCalls.Connect(address, out _upstream);
-            if (result is 0 or -LinuxSystemCalls.EINPROGRESS)
-            {
-                // What is left of the budget is shared evenly by what is left to try.
-                var share = Math.Max(TimerWheel.SlotMilliseconds, (_connectDeadline - _loop.Now) / (_attempts.Left + 1 + addresses.Length - _nextAddress));
-                _loop.Timers.Set(this, _loop.Now + share);
-                _loop.Watch(_upstream, EventTag.Connection(Slot, Generation, upstream: true));
-                return true;
-            }
-
-            CloseUpstream(reset: false);
-        }
-
-        return false;
-    }
-
     /// <summary>Whether the cluster allows an attempt: the first one always, a further one within its limit of retries.</summary>
     private bool MayTry()
     {
@@ -104,31 +81,6 @@ internal sealed unsafe partial class PassthroughConnection
 
         _cluster.Stats.Overflowed(CircuitBreakerHold.Retry);
         return false;
-    }
-
-    private void OnConnectEvent(EpollMask mask)
-    {
-        if ((mask & (EpollMask.Error | EpollMask.HangUp)) != 0 && LinuxSystemCalls.TakeError(_upstream) != 0)
-        {
-            ConnectFailed(ConnectionOutcome.ConnectFailed);
-        }
-        else if ((mask & EpollMask.Out) != 0)
-        {
-            StartSplicing();
-        }
-    }
-
-    private void ConnectFailed(ConnectionOutcome failure)
-    {
-        CloseUpstream(reset: false);
-        _down.Readable = _down.SourceClosing = false;
-        if (TryNextAddress())
-        {
-            return;
-        }
-
-        CountConnectFailure(failure == ConnectionOutcome.ConnectTimeout);
-        ConnectNext(failure);
     }
 
     private void CountConnectFailure(bool timedOut)

@@ -27,7 +27,6 @@ internal sealed unsafe partial class PassthroughConnection
     private ClusterState? _cluster;
     private EndpointAttempts _attempts;
     private UpstreamEndpoint? _endpoint;
-    private int _nextAddress;
     private string _serverName = "";
     private long _acceptedAt;
     private long _lastActivity;
@@ -158,7 +157,7 @@ internal sealed unsafe partial class PassthroughConnection
                 End(ConnectionOutcome.ClientHelloTimeout);
                 break;
             case ConnectionStage.Connecting:
-                ConnectFailed(ConnectionOutcome.ConnectTimeout);
+                OnConnectDeadline();
                 break;
             case ConnectionStage.Splicing when _loop.Now >= LastMoment:
                 End(ConnectionOutcome.DurationTimeout, reset: _up.IsBlocked || _down.IsBlocked);
@@ -214,6 +213,7 @@ internal sealed unsafe partial class PassthroughConnection
 
     private void CloseUpstream(bool reset)
     {
+        CloseRacing(reset);
         if (_upstream >= 0)
         {
             Close(_upstream, reset);
@@ -246,6 +246,7 @@ internal sealed unsafe partial class PassthroughConnection
         _attempts = default;
         _serverName = "";
         _accessLog = null;
+        _racing = null;
         _peeks = _upstreamRefused = false;
         _down.Readable = _down.SourceClosing = false;
         _loop.Free(this);

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
 using System.Runtime.Versioning;
+using Zoneway.SniRouter.Clusters.Hashing;
 
 namespace Zoneway.SniRouter.Engine;
 
@@ -25,6 +26,20 @@ internal static unsafe class SocketAddresses
     {
         var address = stackalloc byte[LongestAddress];
         return Parse(new ReadOnlySpan<byte>(address, Math.Max(0, LinuxSystemCalls.LocalAddress(descriptor, address, LongestAddress))));
+    }
+
+    /// <summary>What the peer's address hashes to, without making an object of it; null when there is none any more, or when it is no IP address.</summary>
+    public static ulong? HashOfRemote(int descriptor)
+    {
+        var bytes = stackalloc byte[LongestAddress];
+        var length = LinuxSystemCalls.PeerAddress(descriptor, bytes, LongestAddress);
+        var address = new ReadOnlySpan<byte>(bytes, LongestAddress);
+        return length < 2 ? null : BitConverter.ToUInt16(address) switch
+        {
+            FamilyInternet => SourceHash.Of(address.Slice(4, 4)),
+            FamilyInternet6 => SourceHash.Of(address.Slice(8, 16)),
+            _ => null,
+        };
     }
 
     private static IPEndPoint? Parse(ReadOnlySpan<byte> address)

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Zoneway.SniRouter.Clusters;
+using Zoneway.SniRouter.Clusters.Hashing;
 using Zoneway.SniRouter.Routing;
 using Zoneway.SniRouter.Telemetry;
 
@@ -34,7 +35,8 @@ internal sealed class UpstreamDialer(UpstreamConnector connector, ConnectionTrac
         }
 
         var limit = EndpointAttempts.Limit(config.MaxConnectAttempts, options.Value.ConnectAttempts);
-        return await ConnectAsync(scope, target.Cluster, cluster, new EndpointAttempts(cluster.Select(target.MetadataMatch), limit));
+        var hash = config.HashesSourceAddress ? SourceHash.Of(scope.Context.RemoteEndPoint) : null;
+        return await ConnectAsync(scope, target.Cluster, cluster, new EndpointAttempts(cluster.Select(target.MetadataMatch), limit, hash));
     }
 
     /// <summary>Gives back what the connection holds of its cluster.</summary>

@@ -35,6 +35,9 @@ public sealed record TcpProxyConfig : FilterChainActionConfig
     /// <summary>Connect attempts per connection, each on another endpoint; 0 takes <see cref="SniRouterOptions.ConnectAttempts"/>.</summary>
     public uint MaxConnectAttempts { get; init; }
 
+    /// <summary>Whether clusters that choose endpoints by hash get one of the client's address (hash_policy). Else they get none.</summary>
+    public bool HashesSourceAddress { get; init; }
+
     /// <summary>The prefix of this chain's statistics.</summary>
     public string StatPrefix { get; init; } = "";
 

@@ -16,14 +16,14 @@ internal static class RequestHash
         ulong? hash = null;
         foreach (var policy in policies)
         {
-            if (Find(policy, request, connection) is not { Length: > 0 } value)
+            if (Find(policy, request, connection) is { Length: > 0 } value)
             {
-                continue;
+                // Several are put together in their order, as Envoy does: turned by one bit, then mixed.
+                hash = hash is { } before ? ulong.RotateLeft(before, 1) ^ Of(value) : Of(value);
             }
 
-            // Several are put together in their order, as Envoy does: turned by one bit, then mixed.
-            hash = hash is { } before ? ulong.RotateLeft(before, 1) ^ Of(value) : Of(value);
-            if (policy.IsTerminal)
+            // A terminal one ends the list also where the request has nothing of it but something of one before.
+            if (policy.IsTerminal && hash is not null)
             {
                 break;
             }
@@ -37,6 +37,7 @@ internal static class RequestHash
         HashSource.Header => request.Headers.TryGetValue(policy.Name, out var values) ? values.ToString() : null,
         HashSource.Cookie => request.Cookies[policy.Name],
         HashSource.QueryParameter => request.Query.TryGetValue(policy.Name, out var parameter) ? parameter.ToString() : null,
+        HashSource.FilterState => connection.FilterState.GetValueOrDefault(policy.Name),
         _ => connection.Remote?.Address.ToString(),
     };
 

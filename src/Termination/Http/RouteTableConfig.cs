@@ -86,8 +86,8 @@ public sealed record DirectActionConfig(LocalReply Reply) : RouteActionConfig;
 
 /// <summary>One thing of a request that an endpoint is chosen by (RouteAction.HashPolicy).</summary>
 /// <param name="Source">What it is.</param>
-/// <param name="Name">Name of the header, cookie or query parameter; empty for the client's address.</param>
-/// <param name="IsTerminal">Whether the ones after it are left out when the request has it.</param>
+/// <param name="Name">Name of the header, cookie or query parameter, or key of the filter state; empty for the client's address.</param>
+/// <param name="IsTerminal">Whether the ones after it are left out when the request has it, or one before it.</param>
 public sealed record HashPolicyConfig(HashSource Source, string Name, bool IsTerminal);
 
 /// <summary>What of a request is hashed.</summary>
@@ -104,4 +104,7 @@ public enum HashSource
 
     /// <summary>The client's IP address.</summary>
     SourceIp,
+
+    /// <summary>What set_filter_state has noted of the connection.</summary>
+    FilterState,
 }

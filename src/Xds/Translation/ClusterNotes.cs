@@ -11,12 +11,7 @@ internal static class ClusterNotes
     public static void NoteEnforced(Cluster message, ClusterConfig config, Findings findings)
     {
         findings.Enforce("connect_timeout", $"connect timeout {DurationText.Of(config.ConnectTimeout)}");
-        findings.Enforce("lb_policy", config.Policy switch
-        {
-            LoadBalancerPolicy.LeastRequest => "the endpoint with fewer connections of two",
-            LoadBalancerPolicy.Random => "endpoints at random",
-            _ => "endpoints in weighted turns",
-        });
+        NotePolicy(config, findings);
         if (config.Subsets is { Selectors.Length: > 0 } subsets)
         {
             findings.Enforce("lb_subset_config", $"subsets by {string.Join(" / ", subsets.Selectors.Select(selector => string.Join(", ", selector.Keys)))}");
@@ -30,6 +25,27 @@ internal static class ClusterNotes
         if (message.CommonLbConfig?.HealthyPanicThreshold is not null)
         {
             findings.Enforce("common_lb_config.healthy_panic_threshold", string.Create(CultureInfo.InvariantCulture, $"panic below {config.HealthyPanicThreshold} % healthy"));
+        }
+    }
+
+    private static void NotePolicy(ClusterConfig config, Findings findings)
+    {
+        switch (config.ConsistentHash)
+        {
+            case RingHashConfig ring:
+                findings.Enforce("lb_policy", $"endpoints by hash, on a ring of {ring.MinimumSize} to {Math.Min(ring.MaximumSize, RingHashConfig.MostPlaces)} places");
+                break;
+            case MaglevConfig maglev:
+                findings.Enforce("lb_policy", $"endpoints by hash, in a Maglev table of {maglev.TableSize} places");
+                break;
+            default:
+                findings.Enforce("lb_policy", config.Policy switch
+                {
+                    LoadBalancerPolicy.LeastRequest => "the endpoint with fewer connections of two",
+                    LoadBalancerPolicy.Random => "endpoints at random",
+                    _ => "endpoints in weighted turns",
+                });
+                break;
         }
     }
 

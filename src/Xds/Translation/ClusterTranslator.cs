@@ -118,7 +118,7 @@ internal static class ClusterTranslator
                 return LoadBalancerPolicy.Random;
             case Cluster.Types.LbPolicy.RingHash:
             case Cluster.Types.LbPolicy.Maglev:
-                // What these policies do with a connection that has no hash.
+                // What these policies do with a connection that has no hash; see ConsistentHash.
                 return LoadBalancerPolicy.Random;
             default:
                 findings.Reject("lb_policy", $"load balancing policy {message.LbPolicy} is not supported");

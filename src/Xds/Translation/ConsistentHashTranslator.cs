@@ -8,21 +8,19 @@ namespace Zoneway.Xds.Translation;
 internal static class ConsistentHashTranslator
 {
     /// <summary>Translates what the cluster's policy asks for; null when it does not hash.</summary>
-    public static ConsistentHashConfig? Translate(Cluster message, Findings findings)
+    public static ConsistentHashConfig? Translate(Cluster message, Findings findings) => message.LbPolicy switch
     {
-        switch (message.LbPolicy)
-        {
-            case Cluster.Types.LbPolicy.RingHash:
-                var ring = Translate(message.RingHashLbConfig);
-                findings.Ignore("lb_policy", $"not yet enforced: a hash ring of {ring.MinimumSize} to {ring.MaximumSize} places; endpoints are taken at random");
-                return ring;
-            case Cluster.Types.LbPolicy.Maglev:
-                var maglev = new MaglevConfig { TableSize = Math.Clamp(message.MaglevLbConfig?.TableSize ?? new MaglevConfig().TableSize, 1, MaglevConfig.LargestSize) };
-                findings.Ignore("lb_policy", $"not yet enforced: a Maglev table of {maglev.TableSize} places; endpoints are taken at random");
-                return maglev;
-            default:
-                return null;
-        }
+        Cluster.Types.LbPolicy.RingHash => Translate(message.RingHashLbConfig),
+        Cluster.Types.LbPolicy.Maglev => Translate(message.MaglevLbConfig, findings.At("maglev_lb_config")),
+        _ => null,
+    };
+
+    private static MaglevConfig Translate(Cluster.Types.MaglevLbConfig? message, Findings findings)
+    {
+        var wanted = message?.TableSize ?? new MaglevConfig().TableSize;
+        var size = (ulong)MaglevConfig.SizeOf(wanted);
+        findings.IgnoreIf(size != wanted, "table_size", $"{wanted} is no prime number up to {MaglevConfig.LargestSize}; {size} is taken");
+        return new MaglevConfig { TableSize = size };
     }
 
     private static RingHashConfig Translate(Cluster.Types.RingHashLbConfig? message)

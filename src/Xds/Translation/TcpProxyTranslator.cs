@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Envoy.Extensions.Filters.Network.TcpProxy.V3;
+using Envoy.Type.V3;
 using Google.Protobuf.Collections;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Routing;
@@ -22,6 +23,7 @@ internal static class TcpProxyTranslator
             Clusters = clusters,
             IdleTimeout = idleTimeout,
             MaxConnectAttempts = message.MaxConnectAttempts ?? 0,
+            HashesSourceAddress = TranslateHashPolicy(message.HashPolicy, findings),
             StatPrefix = message.StatPrefix,
             MaxDuration = TranslateMaxDuration(message, findings),
             AccessLogs = AccessLogTranslator.Translate(message.AccessLog, findings),
@@ -59,6 +61,20 @@ internal static class TcpProxyTranslator
         findings.RejectIf(clusters.Count == 0, "clusters", "at least one cluster is needed");
         findings.RejectIf(clusters.Sum(cluster => (long)cluster.Weight) > uint.MaxValue, "clusters", $"the weights add up to more than {uint.MaxValue}");
         return clusters.DrainToImmutable();
+    }
+
+    // At most one counts, as in Envoy, which takes no second.
+    private static bool TranslateHashPolicy(RepeatedField<HashPolicy> policies, Findings findings)
+    {
+        var hashes = policies is [{ SourceIp: not null }, ..];
+        findings.IgnoreIf(policies.Count > 0 && !hashes, "hash_policy", "connections are hashed by the client's address only; clusters that look for a hash take endpoints at random");
+        findings.IgnoreIf(policies.Count > 1, "hash_policy[1]", "only the first policy counts");
+        if (hashes)
+        {
+            findings.Enforce("hash_policy", $"hash of the client's address");
+        }
+
+        return hashes;
     }
 
     private static TimeSpan TranslateIdleTimeout(TcpProxy message, Findings findings)
@@ -106,7 +122,6 @@ internal static class TcpProxyTranslator
     private static void NoteUnsupported(TcpProxy message, Findings findings)
     {
         findings.RejectIf(message.TunnelingConfig is not null, "tunneling_config", "tunnelling over HTTP is not supported");
-        findings.IgnoreIf(message.HashPolicy.Count > 0, "hash_policy", "not yet enforced: connections have no hash; clusters that look for one take endpoints at random");
         findings.IgnoreIf(message.OnDemand is not null, "on_demand", "clusters are not fetched on demand");
         findings.IgnoreIf(message.DownstreamIdleTimeout is not null, "downstream_idle_timeout", "one idle timeout covers both directions");
         findings.IgnoreIf(message.UpstreamIdleTimeout is not null, "upstream_idle_timeout", "one idle timeout covers both directions");

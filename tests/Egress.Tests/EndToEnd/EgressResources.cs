@@ -66,6 +66,17 @@ internal sealed class EgressResources(TestCertificates mesh)
         return this;
     }
 
+    /// <summary>The same cluster with several endpoints.</summary>
+    public EgressResources Upstreams(string more, params IPEndPoint[] endpoints)
+    {
+        var list = string.Join(", ", endpoints.Select(endpoint => $$"""{endpoint: {address: {socketAddress: {address: {{endpoint.Address}}, portValue: {{endpoint.Port}} } } } }"""));
+        _clusters.AppendLine($$"""
+            - name: upstream
+              resource: {'@type': type.googleapis.com/envoy.config.cluster.v3.Cluster, name: upstream, type: STATIC, {{more}} loadAssignment: {clusterName: upstream, endpoints: [{lbEndpoints: [{{list}}]}]} }
+            """);
+        return this;
+    }
+
     /// <summary>The field that makes a cluster speak HTTP/2.</summary>
     public const string Http2 =
         "typedExtensionProtocolOptions: {envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {'@type': type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions, explicitHttpConfig: {http2ProtocolOptions: {}}}},";

@@ -48,6 +48,17 @@ public sealed class ClusterStateTests
     }
 
     [Fact]
+    public void Update_OneAddressTwice_IsOneState()
+    {
+        var cluster = new ClusterState("c");
+        cluster.Update(new ClusterConfig { Name = "c" });
+
+        cluster.Update(Assignment(Level(0, Endpoint(1, tags: ("version", "v1")), Endpoint(1, tags: ("version", "v2")))));
+
+        Assert.Same(cluster.Current!.Endpoints[0].State, cluster.Current.Endpoints[1].State);
+    }
+
+    [Fact]
     public void Update_Config_KeepsEndpointsAndTheirState()
     {
         var cluster = new ClusterState("c");

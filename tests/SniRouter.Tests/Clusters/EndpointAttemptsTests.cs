@@ -53,6 +53,20 @@ public sealed class EndpointAttemptsTests
         Assert.Equal(3, ports[2]);
     }
 
+    [Fact]
+    public void Left_EndpointsThatMayNotBePicked_CountForNothing()
+    {
+        var attempts = new EndpointAttempts(
+            AllOf(Assignment(Level(0, healthy: 2, degraded: 1, unhealthy: 3), Level(1, healthy: 0, degraded: 0, unhealthy: 2)), new ClusterConfig { Name = "c", HealthyPanicThreshold = 0 }), 8);
+
+        Assert.Equal(2, attempts.Left);
+        attempts.Next();
+        attempts.Next();
+
+        Assert.Equal(0, attempts.Left);
+        Assert.Null(attempts.Next());
+    }
+
     [Theory]
     [InlineData(0, 1)]
     [InlineData(-5, 1)]

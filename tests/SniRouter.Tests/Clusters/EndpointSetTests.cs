@@ -89,6 +89,35 @@ public sealed class EndpointSetTests
         Assert.Equal([2, 3], PickMany(set, 100).Keys);
     }
 
+    [Theory]
+    [InlineData(140, 2_188)]
+    [InlineData(100, 1_667)]
+    [InlineData(500, 5_000)]
+    public void Pick_LocalityWithFewHealthyEndpoints_GetsAsMuchLess(uint factor, int expected)
+    {
+        // One of five: a fifth of its weight times the factor, at most all of it. The other has the same weight: 0.28 to 1, 0.2 to 1, 1 to 1.
+        var assignment = Assignment(
+            new LocalityEndpoints { Locality = East, Weight = 7, Endpoints = Level(0, healthy: 1, degraded: 0, unhealthy: 4).Endpoints },
+            new LocalityEndpoints { Locality = West, Weight = 7, Endpoints = [.. Enumerable.Range(11, 20).Select(port => Endpoint(port))] });
+        var set = AllOf(assignment with { OverprovisioningFactor = factor }, LocalityWeighted)!;
+
+        var counts = PickMany(set, 10_000);
+
+        Assert.InRange(counts[0], expected - 50, expected + 50);
+    }
+
+    [Fact]
+    public void Pick_Panic_WeightsOfLocalitiesDoNotCount()
+    {
+        var set = AllOf(
+            Assignment(
+                new LocalityEndpoints { Locality = East, Weight = 99, Endpoints = [Endpoint(1, health: EndpointHealth.Unhealthy)] },
+                new LocalityEndpoints { Locality = West, Weight = 0, Endpoints = [Endpoint(2, health: EndpointHealth.Unhealthy)] }),
+            LocalityWeighted)!;
+
+        Assert.Equal(new SortedDictionary<int, int> { [1] = 50, [2] = 50 }, PickMany(set, 100));
+    }
+
     [Fact]
     public void Pick_SameLocalityAtTwoPriorities_WeightsOfEachLevelCount()
     {

@@ -156,6 +156,18 @@ public sealed class SubsetSelectionTests
         Assert.Equal(2, set!.Pick([]).Port());
     }
 
+    [Theory]
+    [InlineData(SubsetFallback.AnyEndpoint)]
+    [InlineData(SubsetFallback.NoFallback)]
+    public void Select_SubsetThatNobodyOfMayBePicked_DoesNotFallBack(SubsetFallback fallback)
+    {
+        var assignment = Assignment(Level(0, Endpoint(1, tags: ("version", "v1")), Endpoint(2, health: EndpointHealth.Unhealthy, tags: ("version", "v2"))));
+
+        var set = Snapshot(assignment, Config(fallback, [Selector("version")]) with { HealthyPanicThreshold = 0 }).Select(Metadata(("version", "v2")));
+
+        Assert.Null(set);
+    }
+
     [Fact]
     public void Select_AllocatesNothing()
     {

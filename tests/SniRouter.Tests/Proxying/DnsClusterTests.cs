@@ -3,6 +3,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Clusters.Dns;
+using Zoneway.SniRouter.Routing;
 using Zoneway.SniRouter.Telemetry;
 using Zoneway.SniRouter.Tests.Clusters.Dns;
 using Zoneway.TestUtilities;
@@ -66,6 +67,147 @@ public abstract class DnsClusterTests(PathUnderTest path)
     }
 
     [Fact]
+    public async Task LogicalDns_FirstAddressesAreSilent_AnotherOneServesLongBeforeTheConnectTimeout()
+    {
+        var time = new ManualTimeProvider();
+        using var silent = await SilentEndpoint.CreateAsync();
+        using var refusing = new RefusingEndpoint();
+        await using var upstream = new EchoUpstream();
+        await using var proxy = await ProxyUnderTest.StartAsync(path, time: time);
+        await proxy.ApplyAsync(ToOneEndpoint(silent.Address, silent.Address, refusing.Address, upstream.Address));
+        using var client = await proxy.ConnectAsync(SplicedStreams.Hello);
+
+        var passed = TimeSpan.Zero;
+        await Eventually.TrueAsync(() => upstream.Connections == 1, () => Advance(time, ref passed));
+
+        Assert.Equal(SplicedStreams.Hello, await client.ReceiveAsync(SplicedStreams.Hello.Length));
+        client.FinishSending();
+        await client.EndAsync();
+        await proxy.ExpectAsync(ConnectionOutcome.Completed);
+        Assert.Equal((1L, 0L), (proxy.Cluster().Stats.UpstreamConnections, proxy.Cluster().Stats.ConnectFailures));
+    }
+
+    [Fact]
+    public async Task LogicalDns_EveryAddressIsSilent_IsOneTimeout()
+    {
+        var time = new ManualTimeProvider();
+        using var silent = await SilentEndpoint.CreateAsync();
+        await using var proxy = await ProxyUnderTest.StartAsync(path, time: time);
+        await proxy.ApplyAsync(ToOneEndpoint(silent.Address, silent.Address, silent.Address));
+        using var client = await proxy.ConnectAsync(SplicedStreams.Hello);
+
+        var ending = client.EndAsync();
+        await Eventually.TrueAsync(() => ending.IsCompleted, () => time.Advance(TimeSpan.FromMilliseconds(50)));
+
+        await proxy.ExpectAsync(ConnectionOutcome.ConnectTimeout);
+        Assert.Equal((1L, 1L), (proxy.Cluster().Stats.ConnectFailures, proxy.Cluster().Stats.ConnectTimeouts));
+    }
+
+    [Fact]
+    public async Task LogicalDns_ClientResetsDuringTheRace_EndsIt()
+    {
+        var time = new ManualTimeProvider();
+        using var silent = await SilentEndpoint.CreateAsync();
+        await using var proxy = await ProxyUnderTest.StartAsync(path, time: time);
+        await proxy.ApplyAsync(ToOneEndpoint(silent.Address, silent.Address, silent.Address));
+        using var client = await proxy.ConnectAsync(SplicedStreams.Hello);
+        await Eventually.TrueAsync(() => proxy.Cluster().CircuitBreaker.Pending == 1);
+        time.Advance(TimeSpan.FromMilliseconds(600));
+
+        client.Reset();
+
+        await Eventually.TrueAsync(() => proxy.Tracker.Active == 0, () => time.Advance(TimeSpan.FromMilliseconds(50)));
+        await proxy.ExpectNothingOpenAsync();
+    }
+
+    [Fact]
+    public async Task LogicalDns_NameMoves_NewConnectionsFollow()
+    {
+        await using var upstream = new EchoUpstream();
+        await using var proxy = await StartAsync();
+        _dns.Set("a.test", "127.0.0.2");
+        await ApplyAsync(proxy, ClusterDiscovery.LogicalDns, upstream.Address.Port, TimeSpan.FromMilliseconds(100));
+        using var refused = await proxy.ConnectAsync(SplicedStreams.Hello);
+        await refused.EndAsync();
+
+        _dns.Set("a.test", "127.0.0.1");
+        await Eventually.TrueAsync(() => proxy.Cluster().Addresses() is [var address] && address.StartsWith("127.0.0.1:", StringComparison.Ordinal));
+
+        await ExpectServedAsync(proxy);
+    }
+
+    [Theory]
+    [InlineData(DnsLookupFamily.Auto, "::1 127.0.0.1", "[::1]")]
+    [InlineData(DnsLookupFamily.Auto, "127.0.0.1", "127.0.0.1")]
+    [InlineData(DnsLookupFamily.V4Only, "::1 127.0.0.1", "127.0.0.1")]
+    [InlineData(DnsLookupFamily.V4Only, "::1", "")]
+    [InlineData(DnsLookupFamily.V6Only, "::1 127.0.0.1", "[::1]")]
+    [InlineData(DnsLookupFamily.V6Only, "127.0.0.1", "")]
+    [InlineData(DnsLookupFamily.V4Preferred, "::1 127.0.0.1", "127.0.0.1")]
+    [InlineData(DnsLookupFamily.V4Preferred, "::1", "[::1]")]
+    [InlineData(DnsLookupFamily.All, "::1 127.0.0.1", "[::1] 127.0.0.1")]
+    public async Task StrictDns_LookupFamily_DecidesWhichAddressesAreEndpoints(DnsLookupFamily family, string found, string expected)
+    {
+        await using var upstream = new EchoUpstream();
+        await using var proxy = await StartAsync();
+        _dns.Set("a.test", found.Split(' '));
+        await ApplyAsync(proxy, ClusterDiscovery.StrictDns, upstream.Address.Port, TimeSpan.FromSeconds(5), family: family);
+
+        Assert.Equal(expected.Split(' ', StringSplitOptions.RemoveEmptyEntries), proxy.Cluster().Addresses().Select(address => address[..address.LastIndexOf(':')]));
+        if (expected.Contains("127", StringComparison.Ordinal))
+        {
+            await ExpectServedAsync(proxy);
+        }
+        else
+        {
+            using var client = await proxy.ConnectAsync(SplicedStreams.Hello);
+            await client.EndAsync();
+            await proxy.ExpectAsync(expected.Length == 0 ? ConnectionOutcome.NoEndpoints : ConnectionOutcome.ConnectFailed);
+        }
+    }
+
+    [Fact]
+    public async Task StrictDns_NameComesVanishesAndFails_ServedFromThenOn()
+    {
+        await using var upstream = new EchoUpstream();
+        await using var proxy = await StartAsync();
+        await ApplyAsync(proxy, ClusterDiscovery.StrictDns, upstream.Address.Port, TimeSpan.FromMilliseconds(100));
+        using var refused = await proxy.ConnectAsync(SplicedStreams.Hello);
+        await refused.EndAsync();
+        await proxy.ExpectAsync(ConnectionOutcome.NoEndpoints);
+
+        _dns.Set("a.test", "127.0.0.1");
+        await Eventually.TrueAsync(() => proxy.Cluster().Addresses().Length == 1);
+        await ExpectServedAsync(proxy);
+        foreach (var answer in (DnsAnswer[])[DnsAnswer.Empty("no such name"), DnsAnswer.Empty("no address"), DnsAnswer.Failed("SERVFAIL")])
+        {
+            _dns.Set("a.test", answer);
+            var before = proxy.Cluster().Stats.UpdateAttempts;
+            await Eventually.TrueAsync(() => proxy.Cluster().Stats.UpdateAttempts > before + 1);
+            await ExpectServedAsync(proxy);
+        }
+    }
+
+    [Fact]
+    public async Task StrictDns_NamesAndAddresses_BothServe()
+    {
+        await using var named = new EchoUpstream();
+        await using var addressed = new EchoUpstream();
+        await using var proxy = await StartAsync();
+        _dns.Set("a.test", "127.0.0.1");
+        var config = ProxyConfigs.ClusterOf(new DnsEndPoint("a.test", named.Address.Port), addressed.Address, new DnsEndPoint("gone.test", 1)) with { Discovery = ClusterDiscovery.StrictDns };
+        await proxy.ApplyAsync(ProxyConfigs.RouteTo(ProxyConfigs.ProxyTo()) with { Clusters = [config] });
+        await Eventually.TrueAsync(() => proxy.Listeners.Listeners.GetValueOrDefault(ProxyConfigs.Listener) is not null);
+
+        for (var i = 0; i < 4; i++)
+        {
+            await ExpectServedAsync(proxy);
+        }
+
+        Assert.Equal((2, 2), (named.Connections, addressed.Connections));
+    }
+
+    [Fact]
     public async Task LogicalDns_EveryAddressRefuses_IsOneFailure()
     {
         using var refusing = new RefusingEndpoint();
@@ -101,10 +243,37 @@ public abstract class DnsClusterTests(PathUnderTest path)
     private Task<ProxyUnderTest> StartAsync() =>
         ProxyUnderTest.StartAsync(new PathUnderTest(path.Name, services => path.Configure(services.AddSingleton(new DnsResolvers(_dns, _dns)))));
 
-    private static async Task ApplyAsync(ProxyUnderTest proxy, ClusterDiscovery discovery, int port, TimeSpan refreshRate, string name = "a.test")
+    private static async Task ApplyAsync(
+        ProxyUnderTest proxy, ClusterDiscovery discovery, int port, TimeSpan refreshRate, string name = "a.test", DnsLookupFamily family = DnsLookupFamily.All)
     {
-        var config = ProxyConfigs.ClusterOf(new DnsEndPoint(name, port)) with { Discovery = discovery, Dns = new() { RefreshRate = refreshRate, LookupFamily = DnsLookupFamily.All } };
+        var config = ProxyConfigs.ClusterOf(new DnsEndPoint(name, port)) with { Discovery = discovery, Dns = new() { RefreshRate = refreshRate, LookupFamily = family } };
         await proxy.ApplyAsync(ProxyConfigs.RouteTo(ProxyConfigs.ProxyTo()) with { Clusters = [config] });
         await Eventually.TrueAsync(() => proxy.Listeners.Listeners.GetValueOrDefault(ProxyConfigs.Listener) is not null);
+    }
+
+    /// <summary>A route to one endpoint with these addresses, as a LOGICAL_DNS cluster has it when its name is resolved.</summary>
+    private static DataPlaneUpdate ToOneEndpoint(params EndPoint[] addresses)
+    {
+        var endpoint = new EndpointConfig { Address = addresses[0], FurtherAddresses = [.. addresses[1..]], LogicalAddress = new DnsEndPoint("a.test", 80) };
+        var cluster = ProxyConfigs.ClusterOf() with { InlineAssignment = new() { ClusterName = ProxyConfigs.Cluster, Localities = [new() { Endpoints = [endpoint] }] } };
+        return ProxyConfigs.RouteTo(ProxyConfigs.ProxyTo()) with { Clusters = [cluster] };
+    }
+
+    /// <summary>Lets time pass, but no more than a second in all.</summary>
+    private static void Advance(ManualTimeProvider time, ref TimeSpan passed)
+    {
+        if (passed < TimeSpan.FromSeconds(1))
+        {
+            time.Advance(TimeSpan.FromMilliseconds(5));
+            passed += TimeSpan.FromMilliseconds(5);
+        }
+    }
+
+    private static async Task ExpectServedAsync(ProxyUnderTest proxy)
+    {
+        using var client = await proxy.ConnectAsync(SplicedStreams.Hello);
+        Assert.Equal(SplicedStreams.Hello, await client.ReceiveAsync(SplicedStreams.Hello.Length));
+        client.FinishSending();
+        await client.EndAsync();
     }
 }

@@ -31,3 +31,5 @@ public sealed class EngineLiveUpdateTests() : LiveUpdateTests(PathUnderTest.Engi
 public sealed class EngineDnsClusterTests() : DnsClusterTests(PathUnderTest.Engine);
 
 public sealed class EngineHealthTests() : HealthTests(PathUnderTest.Engine);
+
+public sealed class EngineHashTests() : HashTests(PathUnderTest.Engine);

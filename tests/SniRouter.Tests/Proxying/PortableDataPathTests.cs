@@ -31,3 +31,5 @@ public sealed class PortableLiveUpdateTests() : LiveUpdateTests(PathUnderTest.Po
 public sealed class PortableDnsClusterTests() : DnsClusterTests(PathUnderTest.Portable);
 
 public sealed class PortableHealthTests() : HealthTests(PathUnderTest.Portable);
+
+public sealed class PortableHashTests() : HashTests(PathUnderTest.Portable);

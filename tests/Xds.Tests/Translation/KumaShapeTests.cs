@@ -90,7 +90,7 @@ public sealed class KumaShapeTests
 
         Assert.Equal((true, LoadBalancerPolicy.Random, null), (backend.LocalityWeighted, backend.Policy, backend.ConsistentHash));
         Assert.Equal(new RingHashConfig { MinimumSize = 100, MaximumSize = 1000, UsesMurmurHash2 = true }, payment.ConsistentHash);
-        Assert.Contains(clusters.Cluster("payment").Ignored, field => field.Why.StartsWith("not yet enforced: a hash ring of 100 to 1000 places", StringComparison.Ordinal));
+        Assert.Contains(clusters.Cluster("payment").Enforced, field => field.What == "endpoints by hash, on a ring of 100 to 1000 places");
         Assert.Equal(
             [("egress_+9ESnM2K", "", 1u, 0u), ("zone-1", "", 0u, 1u), ("zone-1", "k8s.io/az=test", 0u, 900u), ("zone-1", "k8s.io/node=node1", 0u, 9000u), ("zone-1", "k8s.io/region=test", 0u, 90u)],
             KumaFixture.Read(folder + ".endpoints.golden.yaml").Assignment("backend").Localities.Select(place => (place.Locality.Zone, place.Locality.SubZone, place.Priority, place.Weight)));

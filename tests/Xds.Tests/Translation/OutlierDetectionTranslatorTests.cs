@@ -44,13 +44,21 @@ public sealed class OutlierDetectionTranslatorTests
         Assert.Empty(result.Errors);
         Assert.Equal(new RingHashConfig { MinimumSize = minimum, MaximumSize = maximum }, result.Config!.ConsistentHash);
         Assert.Equal(LoadBalancerPolicy.Random, result.Config.Policy);
+        Assert.Contains(result.Enforced, field => field.Field == "lb_policy" && field.What.StartsWith("endpoints by hash, on a ring of", StringComparison.Ordinal));
     }
 
     [Theory]
-    [InlineData("", 65537)]
-    [InlineData(", maglevLbConfig: {tableSize: 9999999}", 5000011)]
-    public void Translate_MaglevTableSize_IsCut(string fields, ulong size) =>
-        Assert.Equal(new MaglevConfig { TableSize = size }, ClusterTranslator.Translate(EdsCluster("a", $", lbPolicy: MAGLEV{fields}")).Config!.ConsistentHash);
+    [InlineData("", 65537, false)]
+    [InlineData(", maglevLbConfig: {tableSize: 101}", 101, false)]
+    [InlineData(", maglevLbConfig: {tableSize: 100}", 101, true)]
+    [InlineData(", maglevLbConfig: {tableSize: 9999999}", 5000011, true)]
+    public void Translate_MaglevTableSize_IsAPrimeNumber(string fields, ulong size, bool differs)
+    {
+        var result = ClusterTranslator.Translate(EdsCluster("a", $", lbPolicy: MAGLEV{fields}"));
+
+        Assert.Equal(new MaglevConfig { TableSize = size }, result.Config!.ConsistentHash);
+        Assert.Equal(differs, result.Ignored.Any(field => field.Field == "maglev_lb_config.table_size"));
+    }
 
     private static TranslationResult<ClusterConfig> Translate(string detection) => ClusterTranslator.Translate(EdsCluster("a", $", outlierDetection: {detection}"));
 }

@@ -72,14 +72,20 @@ public sealed class TcpProxyTranslatorTests
         Assert.IsType<QuarantinedConfig>(Assert.Single(result.Config!.FilterChains).Action);
     }
 
-    [Fact]
-    public void Translate_HashPolicy_IsNotYetEnforced()
+    [Theory]
+    [InlineData("", false)]
+    [InlineData("{sourceIp: {}}", true)]
+    [InlineData("{sourceIp: {}}, {sourceIp: {}}", true, "hash_policy[1]")]
+    [InlineData("{filterState: {key: kuma.x}}", false, "hash_policy")]
+    [InlineData("{}", false, "hash_policy")]
+    public void Translate_HashPolicy_IsTheClientsAddressOrNothing(string policies, bool hashes, params string[] ignored)
     {
-        var result = ListenerTranslator.Translate(ListenerWith("in", Chain("", TcpProxy("cluster: a, hashPolicy: [{}, {}]"))));
+        var result = ListenerTranslator.Translate(ListenerWith("in", Chain("", TcpProxy($"cluster: a, hashPolicy: [{policies}]"))));
 
         Assert.Empty(result.Errors);
-        Assert.StartsWith("not yet enforced: ", Assert.Single(result.Ignored, field => field.Field.EndsWith("hash_policy", StringComparison.Ordinal)).Why, StringComparison.Ordinal);
-        Assert.IsType<TcpProxyConfig>(result.Config!.FilterChains[0].Action);
+        Assert.Equal(ignored, result.Ignored.Select(field => field.Field["filter_chains[0].filters[0].typed_config.".Length..]));
+        Assert.Equal(hashes, result.Enforced.Any(field => field.Field.EndsWith("hash_policy", StringComparison.Ordinal)));
+        Assert.Equal(hashes, Assert.IsType<TcpProxyConfig>(result.Config!.FilterChains[0].Action).HashesSourceAddress);
     }
 
     [Fact]

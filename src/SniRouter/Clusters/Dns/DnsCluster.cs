@@ -69,7 +69,7 @@ internal sealed partial class DnsCluster : IDisposable
                 var (changed, delay) = Take(name, answer);
                 if (changed)
                 {
-                    await _resolver.PublishAsync(this);
+                    await PublishAsync(name);
                 }
 
                 await Task.Delay(delay, _resolver.Time, cancellationToken);
@@ -78,6 +78,19 @@ internal sealed partial class DnsCluster : IDisposable
         catch (OperationCanceledException)
         {
             // The cluster has gone, or has another configuration.
+        }
+    }
+
+    private async ValueTask PublishAsync(DnsName name)
+    {
+        try
+        {
+            await _resolver.PublishAsync(this);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            // A fault of ours must not end the lookups of a name for good; what is known by then is published with the next change.
+            Log.Fault(_resolver.Logger, exception, _cluster.Name, name.Host);
         }
     }
 

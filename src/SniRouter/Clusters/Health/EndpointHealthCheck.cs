@@ -10,6 +10,7 @@ internal sealed partial class EndpointHealthCheck(ClusterState cluster, ClusterH
 {
     private readonly Lock _lock = new();
     private CancellationTokenSource _round = new();
+    private HealthCheckDialer? _dialer;
     private ClusterConfig? _clusterConfig;
     private HealthCheckConfig? _config;
     private UpstreamEndpoint? _endpoint;
@@ -17,7 +18,10 @@ internal sealed partial class EndpointHealthCheck(ClusterState cluster, ClusterH
     private uint _failures;
     private uint _successes;
 
-    /// <summary>Goes on with this endpoint and configuration. A changed check begins anew at once; what was learnt so far stays.</summary>
+    /// <summary>
+    /// Goes on with this endpoint and configuration. A changed check begins anew at once; what was learnt so far stays. A name that has moved changes no check:
+    /// one that moves at every lookup would never see its checks end.
+    /// </summary>
     public void Follow(ClusterConfig clusterConfig, HealthCheckConfig config, UpstreamEndpoint endpoint)
     {
         lock (_lock)
@@ -26,13 +30,14 @@ internal sealed partial class EndpointHealthCheck(ClusterState cluster, ClusterH
             (_clusterConfig, _config, _endpoint) = (clusterConfig, config, endpoint);
             if (goesOn)
             {
+                _dialer!.Endpoint = endpoint;
                 return;
             }
 
             _round.Cancel();
             _round = new CancellationTokenSource();
             var stop = _round.Token;
-            var dialer = new HealthCheckDialer(monitoring, clusterConfig, endpoint, config.Port);
+            var dialer = _dialer = new HealthCheckDialer(monitoring, clusterConfig, endpoint, config.Port);
             // On another thread, for who configures must not wait for connections.
             _ = Task.Run(() => RunAsync(config, dialer, stop), CancellationToken.None);
         }
@@ -51,7 +56,7 @@ internal sealed partial class EndpointHealthCheck(ClusterState cluster, ClusterH
 
     private bool IsSpokenToAlike(ClusterConfig clusterConfig, EndpointConfig endpoint) =>
         clusterConfig.TransportSockets.Equals(_clusterConfig!.TransportSockets) && clusterConfig.ConnectTimeout == _clusterConfig.ConnectTimeout
-        && endpoint.Address.Equals(_endpoint!.Address) && endpoint.TransportSocketMatch.Equals(_endpoint.Config.TransportSocketMatch) && endpoint.Hostname.Equals(_endpoint.Config.Hostname, StringComparison.Ordinal);
+        && endpoint.TransportSocketMatch.Equals(_endpoint!.Config.TransportSocketMatch) && endpoint.Hostname.Equals(_endpoint.Config.Hostname, StringComparison.Ordinal);
 
     private async Task RunAsync(HealthCheckConfig config, HealthCheckDialer dialer, CancellationToken stop)
     {

@@ -7,11 +7,21 @@ namespace Zoneway.SniRouter.Clusters.Health;
 /// <summary>Opens the connections on which one endpoint is checked, with TLS where its cluster asks for it.</summary>
 /// <param name="monitoring">What connects, and what speaks TLS if anything does.</param>
 /// <param name="cluster">The cluster.</param>
-/// <param name="endpoint">The endpoint.</param>
+/// <param name="endpoint">The endpoint to begin with.</param>
 /// <param name="port">The port to ask on; 0 for the endpoint's own.</param>
 internal sealed class HealthCheckDialer(HealthMonitoring monitoring, ClusterConfig cluster, UpstreamEndpoint endpoint, int port)
 {
-    private readonly EndPoint _address = port == 0 ? endpoint.Address : endpoint.Address switch
+    private volatile UpstreamEndpoint _endpoint = endpoint;
+
+    /// <summary>The endpoint as the cluster has it now. A name may move: the next connection goes to where it is then.</summary>
+    public UpstreamEndpoint Endpoint
+    {
+        get => _endpoint;
+        set => _endpoint = value;
+    }
+
+    /// <summary>Where it is asked, the first of its addresses.</summary>
+    public EndPoint Address => port == 0 ? Endpoint.Address : Endpoint.Address switch
     {
         IPEndPoint ip => new IPEndPoint(ip.Address, port),
         DnsEndPoint name => new DnsEndPoint(name.Host, port, name.AddressFamily),
@@ -25,15 +35,16 @@ internal sealed class HealthCheckDialer(HealthMonitoring monitoring, ClusterConf
     public string Authority(string configured) =>
         configured.Length > 0 ? configured
         : Uri.CheckHostName(cluster.Name) == UriHostNameType.Dns ? cluster.Name
-        : _address is IPEndPoint or DnsEndPoint ? $"{_address}" : "localhost";
+        : Address is IPEndPoint or DnsEndPoint ? $"{Address}" : "localhost";
 
     /// <summary>Connects.</summary>
     /// <exception cref="IOException">There is no connection, or no TLS on it.</exception>
     public async ValueTask<Stream> ConnectAsync(SslApplicationProtocol? protocol, CancellationToken cancellationToken)
     {
+        var current = Endpoint;
         var result = port == 0
-            ? await monitoring.Connector.ConnectAsync(endpoint, cluster.ConnectTimeout, cancellationToken)
-            : await monitoring.Connector.ConnectAsync(_address, cluster.ConnectTimeout, cancellationToken);
+            ? await monitoring.Connector.ConnectAsync(current, cluster.ConnectTimeout, cancellationToken)
+            : await monitoring.Connector.ConnectAsync(Address, cluster.ConnectTimeout, cancellationToken);
         if (result.Socket is null)
         {
             cancellationToken.ThrowIfCancellationRequested();
@@ -46,7 +57,7 @@ internal sealed class HealthCheckDialer(HealthMonitoring monitoring, ClusterConf
             return stream;
         }
 
-        var (secured, problem) = await monitoring.Security.AuthenticateAsync(stream, cluster, endpoint, protocol, cancellationToken);
+        var (secured, problem) = await monitoring.Security.AuthenticateAsync(stream, cluster, current, protocol, cancellationToken);
         return secured ?? throw new IOException($"TLS failed: {problem}");
     }
 

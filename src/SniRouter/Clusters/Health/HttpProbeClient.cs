@@ -12,6 +12,7 @@ internal sealed class HttpProbeClient(bool keepsConnection, HealthCheckDialer di
     private const string Origin = "http://endpoint";
 
     private HttpMessageInvoker? _invoker;
+    private EndPoint? _address;
 
     /// <summary>A request of the endpoint.</summary>
     /// <param name="method">Its method.</param>
@@ -29,6 +30,13 @@ internal sealed class HttpProbeClient(bool keepsConnection, HealthCheckDialer di
     /// <summary>Sends a request, and reads its answer while the connection is still kept.</summary>
     public async ValueTask<T> SendAsync<T>(HttpRequestMessage request, Func<HttpResponseMessage, CancellationToken, ValueTask<T>> read, CancellationToken cancellationToken)
     {
+        if (!dialer.Address.Equals(_address))
+        {
+            // A name has moved: a connection that is kept leads to where it was.
+            Dispose();
+            _address = dialer.Address;
+        }
+
         _invoker ??= new HttpMessageInvoker(CreateHandler());
         try
         {

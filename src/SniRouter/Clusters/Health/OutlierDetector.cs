@@ -59,6 +59,12 @@ internal sealed partial class OutlierDetector
                 state.Outlier ??= new OutlierMonitor(this, state);
             }
 
+            foreach (var monitor in _monitors.Except(states.Select(state => state.Outlier!)))
+            {
+                // It has gone: what its last connections report ejects nobody.
+                monitor.Endpoint.Outlier = null;
+            }
+
             _monitors = Array.ConvertAll(states, state => state.Outlier!);
         }
     }
@@ -86,7 +92,8 @@ internal sealed partial class OutlierDetector
         bool isEjected;
         lock (_lock)
         {
-            if (_isStopped || IsEjected(monitor))
+            // The endpoint may have gone while its report was on the way.
+            if (_isStopped || monitor.Endpoint.Outlier != monitor || IsEjected(monitor))
             {
                 return;
             }

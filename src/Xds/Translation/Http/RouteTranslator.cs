@@ -99,12 +99,14 @@ internal static class RouteTranslator
                 { Cookie: { } cookie } => new HashPolicyConfig(HashSource.Cookie, cookie.Name, policy.Terminal),
                 { QueryParameter: { } parameter } => new HashPolicyConfig(HashSource.QueryParameter, parameter.Name, policy.Terminal),
                 { ConnectionProperties.SourceIp: true } => new HashPolicyConfig(HashSource.SourceIp, "", policy.Terminal),
+                { FilterState: { } state } => new HashPolicyConfig(HashSource.FilterState, state.Key, policy.Terminal),
                 _ => null,
             };
             findings.IgnoreIf(config is null, $"hash_policy[{i}]", "requests are not hashed by this");
             findings.IgnoreIf(policy.Cookie?.Ttl is not null, $"hash_policy[{i}].cookie.ttl", "no cookies are made");
             if (config is not null)
             {
+                findings.Enforce($"hash_policy[{i}]", $"hash of {config.Source} {config.Name}{(config.IsTerminal ? ", the last one when there is one" : "")}");
                 policies.Add(config);
             }
         }

@@ -172,6 +172,24 @@ public sealed class ClusterResolverTests : IDisposable
     }
 
     [Fact]
+    public async Task Refresh_EndpointsCannotBePublished_TheLookupsGoOn()
+    {
+        _test.Dns.Set("a.test", "10.0.0.1");
+        var cluster = await _test.WarmAsync(Strict("a.test"));
+        var publish = _test.Resolver.PublishAsync;
+        _test.Resolver.PublishAsync = _ => throw new InvalidOperationException("broken");
+        _test.Dns.Set("a.test", "10.0.0.2");
+        await _test.NextLookupAsync(Rate);
+        await Eventually.TrueAsync(() => _test.Log.Any(record => record.EventId == 823));
+
+        _test.Resolver.PublishAsync = publish;
+        _test.Dns.Set("a.test", "10.0.0.3");
+        await _test.NextLookupAsync(Rate);
+
+        await Eventually.TrueAsync(() => cluster.Addresses() is ["10.0.0.3:80"]);
+    }
+
+    [Fact]
     public async Task FirstRound_OneNameIsSlow_NothingIsServedUntilItsTimeIsOver()
     {
         _test.Dns.Set("a.test", "10.0.0.1");

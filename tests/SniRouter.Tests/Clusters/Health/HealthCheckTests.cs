@@ -79,10 +79,44 @@ public sealed class HealthCheckTests
 
         cluster.State.Update(Resolved(after.Address));
         Assert.Equal([Healthy], cluster.Health);
+        await cluster.NextCheckAsync();
         await PassAsync(after);
 
         await Eventually.TrueAsync(() => cluster.Stats.Successes == 2);
         Assert.Equal([Healthy], cluster.Health);
+    }
+
+    [Fact]
+    public async Task NameMovesWhileItIsAsked_TheCheckEndsAllTheSame()
+    {
+        using var silent = new ScriptedUpstream();
+        using var other = new ScriptedUpstream();
+        using var cluster = new WatchedCluster();
+        cluster.State.Update(ConfigOf(PingCheck));
+        cluster.State.Update(Resolved(silent.Address, other.Address));
+        using var connection = await silent.AcceptAsync();
+        Assert.Equal("PING", await connection.ReceiveTextAsync(4));
+
+        cluster.Time.Advance(CheckTimeout / 2);
+        cluster.State.Update(Resolved(other.Address, silent.Address));
+        cluster.Time.Advance(CheckTimeout / 2);
+
+        await Eventually.TrueAsync(() => cluster.Stats.NetworkFailures == 1);
+        Assert.False(other.HasConnection);
+    }
+
+    [Fact]
+    public async Task OneAddressTwice_BothAreHealthyWhenItsCheckPasses()
+    {
+        using var upstream = new ScriptedUpstream();
+        using var cluster = new WatchedCluster();
+        cluster.State.Update(ConfigOf(PingCheck));
+
+        cluster.State.Update(TestEndpoints.Assignment(TestEndpoints.Level(
+            0, TestEndpoints.Endpoint(upstream.Address.Port, tags: ("version", "v1")), TestEndpoints.Endpoint(upstream.Address.Port, tags: ("version", "v2")))));
+        await PassAsync(upstream);
+
+        await cluster.ExpectAsync(Healthy, Healthy);
     }
 
     [Fact]

@@ -237,6 +237,20 @@ public sealed class OutlierDetectorTests
     }
 
     [Fact]
+    public void EndpointHasGone_WhatItsConnectionsReportEjectsNobody()
+    {
+        using var cluster = Start(Defaults, endpoints: 2);
+        var gone = cluster.StateOf(0);
+        var late = gone.Outlier!;
+        cluster.Update(WatchedCluster.ConfigOf() with { OutlierDetection = Defaults }, Address(2));
+
+        Fail(gone, times: 5);
+        late.LocalFailure();
+
+        Assert.Equal((null, EndpointHealthFlags.None, 0L, 0L), (gone.Outlier, gone.Flags, cluster.Stats.Ejections, cluster.Stats.Detected(EjectionCause.Consecutive5xx)));
+    }
+
+    [Fact]
     public async Task CheckPasses_EjectedEndpointIsBack()
     {
         using var upstream = new TestUtilities.ScriptedUpstream();
