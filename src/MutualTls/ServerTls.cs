@@ -20,7 +20,7 @@ public sealed class ServerTls
     {
         _config = config;
         _time = time;
-        _material = new TlsMaterial(config.Context, secrets, ofClients: true, needsCertificate: true);
+        _material = new TlsMaterial(config.Context, secrets, ofClients: true, needsCertificate: true, config.RequiresClientCertificate);
         _protocols = config.Context.ApplicationProtocols.IsEmpty ? null : [.. config.Context.ApplicationProtocols.Select(name => new SslApplicationProtocol(name))];
     }
 
@@ -61,7 +61,7 @@ public sealed class ServerTls
             verdict ??= verifier.Verify(null, null, SslPolicyErrors.RemoteCertificateNotAvailable, _config.RequiresClientCertificate);
             return verdict is { Identity: { } peer } ? TlsHandshake.Done(tls, peer) : throw new AuthenticationException();
         }
-        catch (Exception exception) when (exception is AuthenticationException or IOException or OperationCanceledException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception exception) when (TlsFailures.IsOfHandshake(exception))
         {
             await tls.DisposeAsync();
             return TlsFailures.Explain(exception, verdict);
