@@ -22,7 +22,7 @@ public sealed class PeerVerifier
     }
 
     /// <summary>The CAs trusted, of all trust domains; null when no chain is verified.</summary>
-    public IEnumerable<X509Certificate2>? Anchors => _anchors;
+    public X509Certificate2Collection? Anchors => _anchors;
 
     /// <summary>Reads a validation context.</summary>
     /// <param name="context">What the control plane said.</param>

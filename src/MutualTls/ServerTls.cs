@@ -41,6 +41,8 @@ public sealed class ServerTls
         }
 
         PeerVerdict? verdict = null;
+        var policy = verifier.CreateChainPolicy();
+        certificate.PeerIntermediates.AddTo(policy);
         var options = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = certificate.Context,
@@ -49,9 +51,17 @@ public sealed class ServerTls
             ApplicationProtocols = _protocols,
             AllowRenegotiation = false,
             AllowTlsResume = _config.ResumesSessions,
-            CertificateChainPolicy = verifier.CreateChainPolicy(),
+            CertificateChainPolicy = policy,
             RemoteCertificateValidationCallback = (_, shown, chain, errors) =>
-                (verdict = verifier.Verify(shown as X509Certificate2, chain, errors, _config.RequiresClientCertificate)) is { Identity: not null },
+            {
+                verdict = verifier.Verify(shown as X509Certificate2, chain, errors, _config.RequiresClientCertificate);
+                if (verdict is { Identity.IsAuthenticated: true } && chain is not null && verifier.Anchors is { } anchors)
+                {
+                    certificate.PeerIntermediates.Remember(chain, anchors);
+                }
+
+                return verdict is { Identity: not null };
+            },
         };
         var tls = new SslStream(stream);
         try
