@@ -57,8 +57,9 @@ public sealed class ClientTls
             await tls.AuthenticateAsClientAsync(options, cancellationToken);
             return TlsHandshake.Done(tls, verdict?.Identity ?? PeerIdentity.None);
         }
-        catch (Exception exception) when (TlsFailures.IsOfHandshake(exception))
+        catch (Exception exception)
         {
+            // Of any kind: the library has no list of what a peer can make it throw, and a peer must not make this throw.
             await tls.DisposeAsync();
             return TlsFailures.Explain(exception, verdict);
         }

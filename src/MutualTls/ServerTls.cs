@@ -71,8 +71,9 @@ public sealed class ServerTls
             verdict ??= verifier.Verify(null, null, SslPolicyErrors.RemoteCertificateNotAvailable, _config.RequiresClientCertificate);
             return verdict is { Identity: { } peer } ? TlsHandshake.Done(tls, peer) : throw new AuthenticationException();
         }
-        catch (Exception exception) when (TlsFailures.IsOfHandshake(exception))
+        catch (Exception exception)
         {
+            // Of any kind: the library has no list of what a peer can make it throw, and a peer must not make this throw.
             await tls.DisposeAsync();
             return TlsFailures.Explain(exception, verdict);
         }

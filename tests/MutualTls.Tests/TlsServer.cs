@@ -44,7 +44,7 @@ internal sealed class TlsServer : IAsyncDisposable
                 await ServeAsync(socket);
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
+        catch (Exception exception) when (exception is SocketException or InvalidOperationException)
         {
             // The test is over.
         }
