@@ -1,5 +1,4 @@
 using System.Net.Security;
-using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
 
 namespace Zoneway.MutualTls;
@@ -20,7 +19,7 @@ public sealed class ClientTls
     {
         _config = config;
         _time = time;
-        _material = new TlsMaterial(config.Context, secrets, ofClients: false, needsCertificate: false);
+        _material = new TlsMaterial(config.Context, secrets, ofClients: false, needsCertificate: false, needsTrust: false);
         _protocols = config.Context.ApplicationProtocols.IsEmpty ? null : [.. config.Context.ApplicationProtocols.Select(name => new SslApplicationProtocol(name))];
     }
 
@@ -58,8 +57,9 @@ public sealed class ClientTls
             await tls.AuthenticateAsClientAsync(options, cancellationToken);
             return TlsHandshake.Done(tls, verdict?.Identity ?? PeerIdentity.None);
         }
-        catch (Exception exception) when (exception is AuthenticationException or IOException or OperationCanceledException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception exception)
         {
+            // Of any kind: the library has no list of what a peer can make it throw, and a peer must not make this throw.
             await tls.DisposeAsync();
             return TlsFailures.Explain(exception, verdict);
         }

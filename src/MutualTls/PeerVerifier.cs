@@ -22,7 +22,7 @@ public sealed class PeerVerifier
     }
 
     /// <summary>The CAs trusted, of all trust domains; null when no chain is verified.</summary>
-    public IEnumerable<X509Certificate2>? Anchors => _anchors;
+    public X509Certificate2Collection? Anchors => _anchors;
 
     /// <summary>Reads a validation context.</summary>
     /// <param name="context">What the control plane said.</param>
@@ -84,7 +84,8 @@ public sealed class PeerVerifier
             return isRequired ? PeerVerdict.Refuse(PeerRefusal.NoCertificate) : PeerVerdict.Take(PeerIdentity.None);
         }
 
-        if (_anchors is not null && !_context.AcceptsUntrusted && JudgeChain(chain, errors) is { } refusal)
+        var fault = JudgeChain(chain, errors);
+        if (fault is { } refusal && _anchors is not null && !_context.AcceptsUntrusted)
         {
             return PeerVerdict.Refuse(refusal);
         }
@@ -104,11 +105,23 @@ public sealed class PeerVerifier
             return PeerVerdict.Refuse(PeerRefusal.Name);
         }
 
-        return FitsHash(certificate) ? PeerVerdict.Take(IdentityOf(certificate, names)) : PeerVerdict.Refuse(PeerRefusal.Hash);
+        if (_context.ListsHashes && !FitsHash(certificate))
+        {
+            return PeerVerdict.Refuse(PeerRefusal.Hash);
+        }
+
+        // Whoever is taken without a CA or a hash to vouch for the certificate may have written any name into it.
+        return PeerVerdict.Take(fault is null || _context.ListsHashes ? IdentityOf(certificate, names) : PeerIdentity.None);
     }
 
+    // What is wrong with the chain; null for nothing. Where no CA is trusted, no chain is right.
     private PeerRefusal? JudgeChain(X509Chain? chain, SslPolicyErrors errors)
     {
+        if (_anchors is null)
+        {
+            return PeerRefusal.Untrusted;
+        }
+
         errors = TrustAnchors.Forgive(errors, chain, _anchors);
         if (!errors.HasFlag(SslPolicyErrors.RemoteCertificateChainErrors))
         {
@@ -164,16 +177,9 @@ public sealed class PeerVerifier
         return false;
     }
 
-    private bool FitsHash(X509Certificate2 certificate)
-    {
-        if (_context.CertificateHashes.IsEmpty && _context.PublicKeyHashes.IsEmpty)
-        {
-            return true;
-        }
-
-        return _context.CertificateHashes.Contains(Convert.ToHexString(SHA256.HashData(certificate.RawDataMemory.Span)), StringComparer.OrdinalIgnoreCase)
-            || _context.PublicKeyHashes.Contains(Convert.ToBase64String(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo())));
-    }
+    private bool FitsHash(X509Certificate2 certificate) =>
+        _context.CertificateHashes.Contains(Convert.ToHexString(SHA256.HashData(certificate.RawDataMemory.Span)), StringComparer.OrdinalIgnoreCase)
+        || _context.PublicKeyHashes.Contains(Convert.ToBase64String(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo())));
 
     private static PeerIdentity IdentityOf(X509Certificate2 certificate, SubjectAltNames names) => new()
     {

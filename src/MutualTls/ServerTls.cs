@@ -20,7 +20,7 @@ public sealed class ServerTls
     {
         _config = config;
         _time = time;
-        _material = new TlsMaterial(config.Context, secrets, ofClients: true, needsCertificate: true);
+        _material = new TlsMaterial(config.Context, secrets, ofClients: true, needsCertificate: true, config.RequiresClientCertificate);
         _protocols = config.Context.ApplicationProtocols.IsEmpty ? null : [.. config.Context.ApplicationProtocols.Select(name => new SslApplicationProtocol(name))];
     }
 
@@ -41,6 +41,8 @@ public sealed class ServerTls
         }
 
         PeerVerdict? verdict = null;
+        var policy = verifier.CreateChainPolicy();
+        certificate.PeerIntermediates.AddTo(policy);
         var options = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = certificate.Context,
@@ -49,9 +51,17 @@ public sealed class ServerTls
             ApplicationProtocols = _protocols,
             AllowRenegotiation = false,
             AllowTlsResume = _config.ResumesSessions,
-            CertificateChainPolicy = verifier.CreateChainPolicy(),
+            CertificateChainPolicy = policy,
             RemoteCertificateValidationCallback = (_, shown, chain, errors) =>
-                (verdict = verifier.Verify(shown as X509Certificate2, chain, errors, _config.RequiresClientCertificate)) is { Identity: not null },
+            {
+                verdict = verifier.Verify(shown as X509Certificate2, chain, errors, _config.RequiresClientCertificate);
+                if (verdict is { Identity.IsAuthenticated: true } && chain is not null && verifier.Anchors is { } anchors)
+                {
+                    certificate.PeerIntermediates.Remember(chain, anchors);
+                }
+
+                return verdict is { Identity: not null };
+            },
         };
         var tls = new SslStream(stream);
         try
@@ -61,8 +71,9 @@ public sealed class ServerTls
             verdict ??= verifier.Verify(null, null, SslPolicyErrors.RemoteCertificateNotAvailable, _config.RequiresClientCertificate);
             return verdict is { Identity: { } peer } ? TlsHandshake.Done(tls, peer) : throw new AuthenticationException();
         }
-        catch (Exception exception) when (exception is AuthenticationException or IOException or OperationCanceledException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception exception)
         {
+            // Of any kind: the library has no list of what a peer can make it throw, and a peer must not make this throw.
             await tls.DisposeAsync();
             return TlsFailures.Explain(exception, verdict);
         }

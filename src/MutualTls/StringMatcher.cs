@@ -49,6 +49,8 @@ public sealed class StringMatcher : IEquatable<StringMatcher>
 
         try
         {
+            // By itself first: a parenthesis too many would end the group that it is put in.
+            _ = new Regex(pattern, RegexOptions.CultureInvariant);
             return new StringMatcher(StringMatchKind.Regex, pattern, ignoreCase: false, new Regex($@"\A(?:{pattern})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Regex.InfiniteMatchTimeout));
         }
         catch (Exception exception) when (exception is ArgumentException or NotSupportedException)

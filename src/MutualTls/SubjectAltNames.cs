@@ -38,23 +38,21 @@ public sealed record SubjectAltNames
     /// <summary>Reads the names of a certificate; null when the extension is malformed.</summary>
     public static SubjectAltNames? TryRead(X509Certificate2 certificate)
     {
-        var names = None;
-        foreach (var extension in certificate.Extensions)
+        try
         {
-            if (extension.Oid?.Value == Extension)
+            // RFC 5280 §4.2: an extension comes once. Of two lists of names nobody can tell which one its CA has looked at.
+            var lists = certificate.Extensions.Where(static extension => extension.Oid?.Value == Extension).ToList();
+            return lists switch
             {
-                try
-                {
-                    names = Read(extension.RawData);
-                }
-                catch (Exception exception) when (exception is AsnContentException or CryptographicException or ArgumentException)
-                {
-                    return null;
-                }
-            }
+                [] => None,
+                [var only] => Read(only.RawData),
+                _ => null,
+            };
         }
-
-        return names;
+        catch (Exception exception) when (exception is AsnContentException or CryptographicException or ArgumentException)
+        {
+            return null;
+        }
     }
 
     /// <summary>Whether one of the names fits a condition.</summary>
@@ -133,7 +131,7 @@ public sealed record SubjectAltNames
     {
         foreach (var name in DnsNames)
         {
-            if (matcher.Matches(name) || (matcher.Kind == StringMatchKind.Exact && IsWildcardFor(name, matcher.Pattern)))
+            if (matcher.Matches(name) || (matcher.Kind == StringMatchKind.Exact && IsDnsNameFor(name, matcher.Pattern)))
             {
                 return true;
             }
@@ -142,7 +140,10 @@ public sealed record SubjectAltNames
         return false;
     }
 
-    // RFC 6125 §6.4.3: the asterisk stands for the whole leftmost label and nothing more.
+    // RFC 4343: case does not count. RFC 6125 §6.4.3: the asterisk stands for the whole leftmost label and nothing more.
+    private static bool IsDnsNameFor(string name, string wanted) =>
+        name.Equals(wanted, StringComparison.OrdinalIgnoreCase) || IsWildcardFor(name, wanted);
+
     private static bool IsWildcardFor(string name, string wanted) =>
         name.StartsWith("*.", StringComparison.Ordinal) && wanted.IndexOf('.') is > 0 and var dot && name.AsSpan(1).Equals(wanted.AsSpan(dot), StringComparison.OrdinalIgnoreCase);
 

@@ -20,6 +20,9 @@ public sealed class TlsCertificate
     /// <summary>The certificate with its chain, as handshakes take it. The library keeps sessions with it, so another certificate never resumes them.</summary>
     public SslStreamCertificateContext Context { get; }
 
+    /// <summary>What peers need who resume such a session.</summary>
+    internal KnownIntermediates PeerIntermediates { get; } = new();
+
     /// <summary>Whether it is valid at a time; if not, why.</summary>
     public bool IsValidAt(DateTimeOffset time, out string problem)
     {

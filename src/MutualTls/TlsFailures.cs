@@ -1,5 +1,3 @@
-using System.Security.Authentication;
-
 namespace Zoneway.MutualTls;
 
 /// <summary>What lies behind the exceptions of a handshake.</summary>
@@ -10,7 +8,7 @@ internal static class TlsFailures
     {
         _ when verdict is { Identity: null, Refusal: var refusal } => TlsHandshake.Refused(refusal),
         OperationCanceledException => TlsHandshake.Failed(TlsFailure.Timeout, "the handshake took too long"),
-        AuthenticationException => TlsHandshake.Failed(TlsFailure.Protocol, exception.InnerException?.Message ?? exception.Message),
-        _ => TlsHandshake.Failed(TlsFailure.Closed, "the peer closed the connection during the handshake"),
+        IOException or InvalidOperationException => TlsHandshake.Failed(TlsFailure.Closed, "the peer closed the connection during the handshake"),
+        _ => TlsHandshake.Failed(TlsFailure.Protocol, exception.InnerException?.Message ?? exception.Message),
     };
 }

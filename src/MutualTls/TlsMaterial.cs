@@ -7,7 +7,8 @@ namespace Zoneway.MutualTls;
 /// <param name="secrets">Where its secrets are.</param>
 /// <param name="ofClients">Whether its peers are clients.</param>
 /// <param name="needsCertificate">Whether it cannot do without a certificate of its own.</param>
-internal sealed class TlsMaterial(TlsContextConfig config, SecretStore secrets, bool ofClients, bool needsCertificate)
+/// <param name="needsTrust">Whether it cannot do without being told whom to trust. Where a secret is to tell, it must in any case.</param>
+internal sealed class TlsMaterial(TlsContextConfig config, SecretStore secrets, bool ofClients, bool needsCertificate, bool needsTrust)
 {
     private volatile Made? _made;
 
@@ -57,6 +58,11 @@ internal sealed class TlsMaterial(TlsContextConfig config, SecretStore secrets, 
 
         var validation = config.Validation ?? ValidationContextConfig.Empty;
         validation = ofValidation?.Validation is { } secret ? validation.Merge(secret) : validation;
+        if (!validation.NamesTrust && (needsTrust || ofValidation is not null))
+        {
+            return Failed(ofValidation is null ? "peers must show a certificate, and nothing says whom to trust" : $"the secret '{ofValidation.Name}' does not say whom to trust");
+        }
+
         return PeerVerifier.TryCreate(validation, ofClients, out var verifier, out problem) ? new Made(ofCertificate, ofValidation, certificate, verifier, "") : Failed(problem);
 
         Made Failed(string why) => new(ofCertificate, ofValidation, null, null, why);

@@ -35,6 +35,12 @@ public sealed record ValidationContextConfig
     /// <summary>Whether a chain has to end at some CA.</summary>
     public bool VerifiesChain => TrustedCa.Length > 0 || TrustedCaFile.Length > 0 || !TrustDomains.IsEmpty;
 
+    /// <summary>Whether only certificates listed by hash are taken.</summary>
+    public bool ListsHashes => !CertificateHashes.IsEmpty || !PublicKeyHashes.IsEmpty;
+
+    /// <summary>Whether it says whom to trust, be it everyone. Names alone do not: anyone may write them into a certificate.</summary>
+    public bool NamesTrust => VerifiesChain || ListsHashes || AcceptsUntrusted;
+
     /// <summary>The two together, as combined_validation_context has it: lists are joined, of other values those of <paramref name="secret"/> win where it has any.</summary>
     public ValidationContextConfig Merge(ValidationContextConfig secret) => new()
     {

@@ -30,6 +30,7 @@ public sealed class StringMatcherTests
     [InlineData("(")]
     [InlineData(@"(a)\1")]
     [InlineData("(?=a)b")]
+    [InlineData("spiffe://prod/web)|(?:spiffe://")]
     public void A_pattern_that_needs_backtracking_or_is_wrong_is_refused(string pattern)
     {
         Assert.Null(StringMatcher.TryRegex(pattern, out var problem));
