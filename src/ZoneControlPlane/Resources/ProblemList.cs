@@ -11,6 +11,17 @@ internal sealed class ProblemList
     /// <summary>Whether any finding makes the file bad.</summary>
     public bool HasErrors { get; private set; }
 
+    /// <summary>Adds the findings of one document; errors say which one it is.</summary>
+    /// <param name="document">The findings.</param>
+    /// <param name="name">What the document says it is.</param>
+    public void AddDocument(ProblemList document, string name)
+    {
+        foreach (var (severity, line, message) in document.Problems)
+        {
+            Add(severity, line, severity == ProblemSeverity.Error ? $"{name}: {message}" : message);
+        }
+    }
+
     public void Error(int line, string message) => Add(ProblemSeverity.Error, line, message);
 
     public void Notice(int line, string message) => Add(ProblemSeverity.Notice, line, message);

@@ -9,7 +9,7 @@ internal enum ProblemSeverity
     /// <summary>A resource kind this program does not serve; the file is good.</summary>
     Notice,
 
-    /// <summary>The file is bad and its last good state stays in force.</summary>
+    /// <summary>The document is bad and its last good state stays in force.</summary>
     Error,
 }
 
