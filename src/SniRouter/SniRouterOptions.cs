@@ -15,6 +15,11 @@ public sealed class SniRouterOptions
     /// <summary>Connections that may be waiting for their ClientHello at a time; one more is closed at once. Default 10,000. At least 1.</summary>
     public int MaxSniffingConnections { get; set; } = 10_000;
 
+    /// <summary>
+    /// Most bytes of the headers of an HTTP request that ends here, its first line included, whatever the control plane allows (it allows 60 KiB where it names nothing). Default 128 KiB; 8 KiB to 8 MiB.
+    /// </summary>
+    public int MaxRequestHeaderBytes { get; set; } = 128 * 1024;
+
     /// <summary>Connect attempts per connection, each on another endpoint, when the filter chain names no number. Default 3; 1 to 8.</summary>
     public int ConnectAttempts { get; set; } = 3;
 
@@ -66,6 +71,11 @@ public sealed class SniRouterOptions
         if (MaxClientHelloBytes is < 512 or > 65_536)
         {
             yield return "The ClientHello limit must lie between 512 and 65,536 bytes.";
+        }
+
+        if (MaxRequestHeaderBytes is < 8 * 1024 or > 8 * 1024 * 1024)
+        {
+            yield return "The limit of request headers must lie between 8,192 and 8,388,608 bytes.";
         }
 
         if (MaxConnections < 0)

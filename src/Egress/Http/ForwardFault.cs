@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http;
 using Yarp.ReverseProxy.Forwarder;
 using Zoneway.SniRouter.Telemetry;
 
@@ -25,7 +24,7 @@ internal readonly record struct ForwardFault(ForwardFaultKind Kind, string Detai
     public ConnectionOutcome Outcome => Kind switch
     {
         ForwardFaultKind.None => ConnectionOutcome.Completed,
-        ForwardFaultKind.ClientGone or ForwardFaultKind.RequestBody => ConnectionOutcome.DownstreamReset,
+        ForwardFaultKind.ClientGone or ForwardFaultKind.RequestBody or ForwardFaultKind.BodyTooLarge => ConnectionOutcome.DownstreamReset,
         ForwardFaultKind.ConnectFailed => ConnectionOutcome.ConnectFailed,
         ForwardFaultKind.ConnectTimeout => ConnectionOutcome.ConnectTimeout,
         ForwardFaultKind.Tls => ConnectionOutcome.UpstreamTlsFailed,
@@ -35,23 +34,34 @@ internal readonly record struct ForwardFault(ForwardFaultKind Kind, string Detai
         _ => ConnectionOutcome.UpstreamReset,
     };
 
-    /// <summary>What YARP's error stands for.</summary>
-    public static ForwardFault Of(HttpContext context, ForwarderError error, TimeLimit limit, in AttemptLimit attempt)
+    /// <summary>What YARP's error stands for, or that there is none.</summary>
+    /// <param name="exchange">The request.</param>
+    /// <param name="error">YARP's error.</param>
+    /// <param name="isDiscarded">Whether an answer was thrown away for another attempt.</param>
+    /// <param name="limit">The request's time.</param>
+    /// <param name="attempt">The attempt's time.</param>
+    public static ForwardFault Of(HttpExchange exchange, ForwarderError error, bool isDiscarded, TimeLimit limit, in AttemptLimit attempt)
     {
-        if (error == ForwarderError.None)
+        if (error == ForwarderError.None && !isDiscarded)
         {
             return new(ForwardFaultKind.None, "");
         }
 
-        var exception = context.Features.Get<IForwarderErrorFeature>()?.Exception;
+        var context = exchange.Context;
+        // One of an earlier attempt may still be there.
+        var exception = error == ForwarderError.None ? null : context.Features.Get<IForwarderErrorFeature>()?.Exception;
         return context.RequestAborted.IsCancellationRequested ? new(ForwardFaultKind.ClientGone, "")
+            : exchange.IsBodyTooLarge ? new(ForwardFaultKind.BodyTooLarge, "the request's body is too long")
             : limit.IsOver ? new(ForwardFaultKind.RequestTimeout, "no answer in time")
             : attempt.IsOver ? new(ForwardFaultKind.AttemptTimeout, "no answer in time")
             : UpstreamConnectException.Find(exception) is { } connect ? OfConnect(connect)
             : error switch
             {
-                ForwarderError.RequestTimedOut => new(ForwardFaultKind.Idle, "nothing was sent or received for too long"),
+                ForwarderError.None => new(ForwardFaultKind.Discarded, "the endpoint's answer asked for another attempt, which could not be made"),
+                ForwarderError.RequestTimedOut or ForwarderError.UpgradeActivityTimeout => new(ForwardFaultKind.Idle, "nothing was sent or received for too long"),
+                ForwarderError.RequestBodyClient or ForwarderError.RequestBodyCanceled when WasCancelled(exception) => new(ForwardFaultKind.Idle, "nothing was sent or received for too long"),
                 ForwarderError.RequestBodyClient => new(ForwardFaultKind.RequestBody, "the request's body could not be read"),
+                ForwarderError.ResponseBodyClient or ForwarderError.UpgradeRequestClient or ForwarderError.UpgradeResponseClient => new(ForwardFaultKind.ClientGone, ""),
                 ForwarderError.RequestCreation => new(ForwardFaultKind.RequestBody, "the request cannot be forwarded"),
                 _ when IsRefused(exception) => new(ForwardFaultKind.RefusedStream, "the endpoint refused the request unprocessed"),
                 ForwarderError.ResponseHeaders => new(ForwardFaultKind.Reset, "the answer's headers are not acceptable"),
@@ -68,6 +78,15 @@ internal readonly record struct ForwardFault(ForwardFaultKind Kind, string Detai
             _ => ForwardFaultKind.ConnectFailed,
         },
         connect.Message);
+
+    // Nobody but the forwarder cancels, and it does so when nothing has moved for too long.
+    private static bool WasCancelled(Exception? exception) => exception switch
+    {
+        null => false,
+        OperationCanceledException => true,
+        AggregateException several => several.InnerExceptions.Any(WasCancelled),
+        _ => WasCancelled(exception.InnerException),
+    };
 
     private static bool IsRefused(Exception? exception)
     {
@@ -95,6 +114,9 @@ internal enum ForwardFaultKind
     /// <summary>The client's body could not be read, or its request not be formed.</summary>
     RequestBody,
 
+    /// <summary>The client's body was longer than it may be.</summary>
+    BodyTooLarge,
+
     /// <summary>The endpoint did not accept the connection.</summary>
     ConnectFailed,
 
@@ -112,6 +134,9 @@ internal enum ForwardFaultKind
 
     /// <summary>The endpoint refused the stream unprocessed.</summary>
     RefusedStream,
+
+    /// <summary>The endpoint answered, and the answer was thrown away for another attempt.</summary>
+    Discarded,
 
     /// <summary>The time of the attempt was over.</summary>
     AttemptTimeout,

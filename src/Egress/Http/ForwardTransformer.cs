@@ -1,3 +1,4 @@
+using System.Net;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
@@ -9,17 +10,20 @@ namespace Zoneway.Egress.Http;
 /// <summary>What changes of one request on its way to an endpoint, and of the answer on its way back: target, host, headers. One for each attempt.</summary>
 internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict verdict, UpstreamEndpoint endpoint, string origin, Retries retries) : HttpTransformer
 {
+    private const long LeastCounted = 64 * 1024;
+
     // The endpoint gets the path as the client wrote it: whoever normalizes it otherwise would look at another one than routes and access control did.
     private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
     private readonly ForwardConfig _route = verdict.Forward!;
     private readonly string? _path = verdict.Path;
     private readonly ClusterState _cluster = verdict.Target.Cluster;
+    private bool _awaitsStatus;
 
     /// <summary>Whether the answer was thrown away for another attempt.</summary>
     public bool WantsRetry { get; private set; }
 
-    /// <summary>The length of the answer's body, where it was said; else 0.</summary>
+    /// <summary>The length of the answer's body, where it was said and is not counted; else 0.</summary>
     public long Length { get; private set; }
 
     /// <inheritdoc/>
@@ -51,8 +55,7 @@ internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict v
             return await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         }
 
-        endpoint.State.ReportResponse((int)proxyResponse.StatusCode);
-        _cluster.Stats.Answered((int)proxyResponse.StatusCode, isRetry: retries.Made > 0);
+        Note(proxyResponse);
         if (exchange.CanRepeat && retries.AnswersStatus((int)proxyResponse.StatusCode))
         {
             WantsRetry = true;
@@ -60,13 +63,72 @@ internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict v
         }
 
         await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
-        Length = proxyResponse.Content.Headers.ContentLength ?? 0;
-        foreach (var change in _route.ResponseHeaders)
+        CountBody(httpContext, proxyResponse);
+        HeaderMutation.Apply(_route.ResponseHeaders, httpContext.Response.Headers);
+        HeaderMutation.Apply(exchange.AddedHeaders, httpContext.Response.Headers);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public override ValueTask TransformResponseTrailersAsync(HttpContext httpContext, HttpResponseMessage proxyResponse, CancellationToken cancellationToken)
+    {
+        if (_awaitsStatus && GrpcStatus.Find(proxyResponse.TrailingHeaders) is { } status)
         {
-            HeaderMutations.Apply(httpContext.Response.Headers, change);
+            Report(GrpcStatus.ToHttp(status));
         }
 
-        return true;
+        return base.TransformResponseTrailersAsync(httpContext, proxyResponse, cancellationToken);
+    }
+
+    /// <summary>The answer is over: one whose gRPC status never came counts by its HTTP status.</summary>
+    public void End()
+    {
+        if (_awaitsStatus)
+        {
+            Report(StatusCodes.Status200OK);
+        }
+    }
+
+    // The status of a gRPC call comes last, unless there is nothing but it; what counts is the HTTP status that stands for it.
+    private void Note(HttpResponseMessage answer)
+    {
+        if (!exchange.IsGrpc || answer.StatusCode != HttpStatusCode.OK)
+        {
+            Report((int)answer.StatusCode);
+        }
+        else if (GrpcStatus.Find(answer.Headers) is { } status)
+        {
+            Report(GrpcStatus.ToHttp(status));
+        }
+        else
+        {
+            _awaitsStatus = true;
+        }
+    }
+
+    private void Report(int status)
+    {
+        _awaitsStatus = false;
+        endpoint.State.ReportResponse(status);
+        _cluster.Stats.Answered(status, isRetry: retries.Made > 0);
+    }
+
+    // Small answers whose length is known are not worth counting as they pass; their number is what was said.
+    private void CountBody(HttpContext context, HttpResponseMessage answer)
+    {
+        if (HttpMethods.IsHead(context.Request.Method) || answer.StatusCode is HttpStatusCode.SwitchingProtocols or HttpStatusCode.NoContent or HttpStatusCode.NotModified)
+        {
+            return;
+        }
+
+        if (answer.Content.Headers.ContentLength is { } length and < LeastCounted)
+        {
+            Length = length;
+        }
+        else
+        {
+            exchange.CountAnswer();
+        }
     }
 
     // RFC 9112 §3.2: origin-form begins with a slash; of absolute-form only what follows the authority goes on.

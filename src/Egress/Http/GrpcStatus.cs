@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Http.Headers;
 using System.Text;
 
 namespace Zoneway.Egress.Http;
@@ -16,6 +17,29 @@ internal static class GrpcStatus
         429 or 502 or 503 or 504 => 14,
         _ => 2,
     };
+
+    /// <summary>The HTTP status that stands for a gRPC status (google.rpc.Code, "HTTP Mapping").</summary>
+    public static int ToHttp(int grpcStatus) => grpcStatus switch
+    {
+        0 => 200,
+        1 => 499,
+        3 or 9 or 11 => 400,
+        4 => 504,
+        5 => 404,
+        6 or 10 => 409,
+        7 => 403,
+        8 => 429,
+        12 => 501,
+        14 => 503,
+        16 => 401,
+        _ => 500,
+    };
+
+    /// <summary>The status among the headers or trailers of an answer; null when it is not there.</summary>
+    public static int? Find(HttpHeaders headers) =>
+        headers.NonValidated.TryGetValues("grpc-status", out var values) ? int.TryParse(values.ToString(), CultureInfo.InvariantCulture, out var status) ? status : Unknown : null;
+
+    private const int Unknown = 2;
 
     /// <summary>A message for the header grpc-message: percent-encoded UTF-8.</summary>
     public static string Encode(string message)

@@ -1,37 +1,12 @@
 using System.Collections.Immutable;
 using System.Net.Http.Headers;
-using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Primitives;
 using Zoneway.Termination.Http;
 
 namespace Zoneway.Egress.Http;
 
-/// <summary>Applies changes of headers to requests and answers.</summary>
+/// <summary>Applies changes of headers to requests that are about to be sent; <see cref="HeaderMutation"/> does so for the others.</summary>
 internal static class HeaderMutations
 {
-    /// <summary>Applies one change.</summary>
-    public static void Apply(IHeaderDictionary headers, HeaderMutation change)
-    {
-        if (change.Value is null)
-        {
-            headers.Remove(change.Name);
-            return;
-        }
-
-        var exists = headers.TryGetValue(change.Name, out var values);
-        switch (change.Action)
-        {
-            case HeaderAppendAction.AppendIfExistsOrAdd:
-                headers[change.Name] = StringValues.Concat(values, change.Value);
-                break;
-            case HeaderAppendAction.OverwriteIfExistsOrAdd:
-            case HeaderAppendAction.AddIfAbsent when !exists:
-            case HeaderAppendAction.OverwriteIfExists when exists:
-                headers[change.Name] = change.Value;
-                break;
-        }
-    }
-
     /// <summary>Applies changes to a request that is about to be sent.</summary>
     public static void Apply(HttpRequestMessage request, ImmutableArray<HeaderMutation> changes)
     {

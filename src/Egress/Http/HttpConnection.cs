@@ -1,5 +1,5 @@
-using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.Http;
 using Zoneway.Egress.Connections;
 using Zoneway.Termination;
 using Zoneway.Termination.Http;
@@ -9,7 +9,7 @@ namespace Zoneway.Egress.Http;
 /// <summary>What the requests of one connection share, and the time limits of the connection between requests: idle time and age. It then ends in order (GOAWAY, Connection: close).</summary>
 internal sealed class HttpConnection : IDisposable
 {
-    private readonly ConnectionContext _connection;
+    private readonly InnerConnection _connection;
     private readonly TerminatedChain _chain;
     private readonly TimeProvider _time;
     private ITimer? _idle;
@@ -20,7 +20,7 @@ internal sealed class HttpConnection : IDisposable
     private long _sent;
     private long _received;
 
-    public HttpConnection(ConnectionContext connection, string listener, TerminatedChain chain, TerminatedConnection facts, TimeProvider time)
+    public HttpConnection(InnerConnection connection, string listener, TerminatedChain chain, TerminatedConnection facts, TimeProvider time)
     {
         Listener = listener;
         _connection = connection;
@@ -76,6 +76,15 @@ internal sealed class HttpConnection : IDisposable
     {
         Interlocked.Increment(ref _active);
         _chain.Stats.Started();
+    }
+
+    /// <summary>A request is there as a whole: what comes now is the next one, or the end. HTTP/2 reads on in any case.</summary>
+    public void RequestReceived(HttpRequest request)
+    {
+        if (!HttpProtocol.IsHttp2(request.Protocol))
+        {
+            _connection.Input.Watch();
+        }
     }
 
     /// <summary>A request is over.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
@@ -11,9 +12,15 @@ namespace Zoneway.Egress.Http;
 internal sealed class HttpExchange(HttpContext context, HttpConnection connection, long startedAt)
 {
     private readonly RequestBody? _body = RequestBody.Watch(context);
+    private ByteCount? _answer;
+    private ByteCount? _upgraded;
+    private long _answerLength;
 
     /// <summary>Whether the request could be sent once more: nothing of its body was read.</summary>
     public bool CanRepeat => _body is null || !_body.WasRead;
+
+    /// <summary>Whether the request is there as a whole.</summary>
+    public bool IsReceived => _body is null || _body.IsEnded;
 
     /// <summary>The request and the answer as Kestrel has them.</summary>
     public HttpContext Context { get; } = context;
@@ -21,8 +28,11 @@ internal sealed class HttpExchange(HttpContext context, HttpConnection connectio
     /// <summary>The connection it came on.</summary>
     public HttpConnection Connection { get; } = connection;
 
-    /// <summary>Bytes of the request's body that were forwarded.</summary>
-    public long BytesSent => _body?.Length ?? 0;
+    /// <summary>Bytes of the request's body that were forwarded, or of what the client sent after an upgrade.</summary>
+    public long BytesSent => _upgraded?.Read ?? _body?.Length ?? 0;
+
+    /// <summary>Whether the body was longer than it may be.</summary>
+    public bool IsBodyTooLarge => _body?.IsTooLarge == true;
 
     /// <summary>When it began, as <see cref="TimeProvider.GetTimestamp"/> counts.</summary>
     public long StartedAt => startedAt;
@@ -39,11 +49,35 @@ internal sealed class HttpExchange(HttpContext context, HttpConnection connectio
     /// <summary>Who answered, and why (Envoy's response code details).</summary>
     public string Details { get; private set; } = "via_upstream";
 
-    /// <summary>Bytes of the answer's body, where its length was said beforehand.</summary>
-    public long BytesReceived { get; set; }
+    /// <summary>Bytes of the answer's body, or of what was sent to the client after an upgrade.</summary>
+    public long BytesReceived => _upgraded?.Written ?? _answer?.Written ?? _answerLength;
+
+    /// <summary>Headers that filters add to the answer, whoever gives it.</summary>
+    public ImmutableArray<HeaderMutation> AddedHeaders { get; set; } = [];
 
     /// <summary>Whether it is a gRPC call, whose errors are told by grpc-status.</summary>
-    public bool IsGrpc => Context.Request.ContentType?.StartsWith("application/grpc", StringComparison.OrdinalIgnoreCase) == true;
+    public bool IsGrpc => RouteMatchConfig.IsGrpc(Context.Request);
+
+    /// <summary>The status of the answer; 0 when the client had gone before there was one.</summary>
+    public int Status => Context.RequestAborted.IsCancellationRequested && !Context.Response.HasStarted ? 0 : Context.Response.StatusCode;
+
+    // RFC 9110 §6.4.1: these answers have no content.
+    private bool MayHaveContent => !HttpMethods.IsHead(Context.Request.Method) && Context.Response.StatusCode is not (StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified);
+
+    /// <summary>From here on the body ends the exchange when it is longer than so many bytes.</summary>
+    public void LimitBody(long bytes) => _body?.Limit(bytes);
+
+    /// <summary>Cancels the request when the client goes, as soon as that can be told from the next request.</summary>
+    public void WatchClient() => WhenReceived(() => Connection.RequestReceived(Context.Request));
+
+    /// <summary>Takes note of the answer's length.</summary>
+    public void AnswerIs(long length) => _answerLength = length;
+
+    /// <summary>Counts the bytes of an answer whose length is not known.</summary>
+    public void CountAnswer() => AnswerBody.Replace(Context, new CountedStream(Context.Response.Body, _answer = new ByteCount()));
+
+    /// <summary>Counts the bytes that pass in both directions after an upgrade.</summary>
+    public Stream Count(Stream upgraded) => new CountedStream(upgraded, _upgraded = new ByteCount());
 
     /// <summary>Calls back when the request is there as a whole: at once when it has no body.</summary>
     public void WhenReceived(Action received)
@@ -70,10 +104,8 @@ internal sealed class HttpExchange(HttpContext context, HttpConnection connectio
         }
 
         response.Clear();
-        foreach (var header in reply.Headers)
-        {
-            HeaderMutations.Apply(response.Headers, header);
-        }
+        HeaderMutation.Apply(reply.Headers, response.Headers);
+        HeaderMutation.Apply(AddedHeaders, response.Headers);
 
         if (IsGrpc)
         {
@@ -85,13 +117,13 @@ internal sealed class HttpExchange(HttpContext context, HttpConnection connectio
         }
 
         response.StatusCode = reply.Status;
-        if (reply.Body.Length > 0 && !HttpMethods.IsHead(Context.Request.Method))
+        if (reply.Body.Length > 0 && MayHaveContent)
         {
             var body = Encoding.UTF8.GetBytes(reply.Body + "\n");
             response.ContentType ??= "text/plain; charset=utf-8";
             response.ContentLength = body.Length;
-            BytesReceived = body.Length;
             await response.Body.WriteAsync(body, Context.RequestAborted);
+            _answerLength = body.Length;
         }
     }
 

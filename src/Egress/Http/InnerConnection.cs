@@ -7,16 +7,25 @@ namespace Zoneway.Egress.Http;
 internal sealed class InnerConnection : DefaultConnectionContext
 {
     private readonly ConnectionContext _outer;
+    private readonly CancellationTokenSource _closed = new();
+    private readonly CancellationTokenRegistration _outerClosed;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public InnerConnection(ConnectionContext outer, IDuplexPipe inside)
-        : base(outer.ConnectionId, inside, inside)
+    public InnerConnection(ConnectionContext outer, PipeReader input, PipeWriter output)
+        : base(outer.ConnectionId)
     {
         _outer = outer;
+        _outerClosed = outer.ConnectionClosed.UnsafeRegister(static closed => ((CancellationTokenSource)closed!).Cancel(), _closed);
+        Input = new WatchedReader(input, _closed.Cancel);
+        Transport = new DuplexPipe(Input, output);
+        Application = Transport;
         LocalEndPoint = outer.LocalEndPoint;
         RemoteEndPoint = outer.RemoteEndPoint;
-        ConnectionClosed = outer.ConnectionClosed;
+        ConnectionClosed = _closed.Token;
     }
+
+    /// <summary>What the client sends.</summary>
+    public WatchedReader Input { get; }
 
     /// <summary>Completes when the server is done with it.</summary>
     public Task Ended => _ended.Task;
@@ -28,6 +37,9 @@ internal sealed class InnerConnection : DefaultConnectionContext
     public override ValueTask DisposeAsync()
     {
         _ended.TrySetResult();
+        _outerClosed.Dispose();
         return base.DisposeAsync();
     }
+
+    private sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

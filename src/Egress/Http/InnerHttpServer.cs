@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Zoneway.Egress.Connections;
 using Zoneway.MutualTls;
+using Zoneway.SniRouter;
 using Zoneway.SniRouter.Proxying;
 using Zoneway.SniRouter.Telemetry;
 using Zoneway.Termination;
@@ -19,6 +20,8 @@ namespace Zoneway.Egress.Http;
 /// </summary>
 internal sealed class InnerHttpServer : IHostedService, IDisposable
 {
+    private const int MaxHeadersCount = 1000;
+
     private static readonly TimeSpan PrefaceTimeout = TimeSpan.FromSeconds(60);
 
     private readonly InnerTransport _transport = new();
@@ -27,11 +30,12 @@ internal sealed class InnerHttpServer : IHostedService, IDisposable
     private readonly ConnectionTracker _tracker;
     private readonly TimeProvider _time;
 
-    public InnerHttpServer(RequestHandler handler, ConnectionTracker tracker, IServiceProvider services, TimeProvider time, ILoggerFactory loggers)
+    public InnerHttpServer(RequestHandler handler, ConnectionTracker tracker, IServiceProvider services, IOptions<SniRouterOptions> limits, TimeProvider time, ILoggerFactory loggers)
     {
         _handler = handler;
         _tracker = tracker;
         _time = time;
+        var maxHeaderBytes = limits.Value.MaxRequestHeaderBytes;
         var options = new KestrelServerOptions
         {
             ApplicationServices = services,
@@ -43,6 +47,11 @@ internal sealed class InnerHttpServer : IHostedService, IDisposable
         };
         // What a chain says holds; these are the outer bounds (docs/configuration.md).
         options.Limits.KeepAliveTimeout = TimeSpan.FromDays(1);
+        options.Limits.MaxRequestHeaderCount = MaxHeadersCount;
+        options.Limits.MaxRequestHeadersTotalSize = maxHeaderBytes;
+        options.Limits.MaxRequestLineSize = maxHeaderBytes;
+        options.Limits.MaxRequestBufferSize = Math.Max(maxHeaderBytes, 1024 * 1024);
+        options.Limits.Http2.MaxRequestHeaderFieldSize = maxHeaderBytes;
         options.Limits.MaxRequestBodySize = null;
         options.Limits.MinRequestBodyDataRate = null;
         options.Limits.MinResponseDataRate = null;
@@ -70,7 +79,7 @@ internal sealed class InnerHttpServer : IHostedService, IDisposable
             return;
         }
 
-        await using var connection = new InnerConnection(outer, new DuplexPipe(input, output));
+        await using var connection = new InnerConnection(outer, input, output);
         var guard = new HttpConnection(connection, scope.Listener.ListenerName, chain, facts, _time);
         connection.Features.Set(guard);
         await using (_tracker.IdleClosed.UnsafeRegister(static state => ((HttpConnection)state!).Close(), guard))
@@ -80,6 +89,7 @@ internal sealed class InnerHttpServer : IHostedService, IDisposable
             await connection.Ended;
         }
 
+        await connection.Input.StopAsync();
         guard.Dispose();
         (scope.BytesSent, scope.BytesReceived) = (guard.BytesSent, guard.BytesReceived);
         scope.Outcome = _tracker.Aborted.IsCancellationRequested ? ConnectionOutcome.Drained : ConnectionOutcome.Completed;
@@ -118,6 +128,4 @@ internal sealed class InnerHttpServer : IHostedService, IDisposable
             }
         }
     }
-
-    private sealed record DuplexPipe(PipeReader Input, PipeWriter Output) : IDuplexPipe;
 }

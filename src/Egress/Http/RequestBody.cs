@@ -8,10 +8,16 @@ internal sealed class RequestBody(Stream inner) : Stream
 {
     private Action? _read;
     private long _length;
-    private bool _ended;
+    private long _most = long.MaxValue;
 
     /// <summary>Whether any of it was asked for.</summary>
     public bool WasRead { get; private set; }
+
+    /// <summary>Whether all of it was read.</summary>
+    public bool IsEnded { get; private set; }
+
+    /// <summary>Whether it was longer than it may be.</summary>
+    public bool IsTooLarge { get; private set; }
 
     /// <summary>Bytes read so far.</summary>
     public override long Length => Volatile.Read(ref _length);
@@ -41,11 +47,14 @@ internal sealed class RequestBody(Stream inner) : Stream
         return body;
     }
 
+    /// <summary>Lets no more than so many bytes be read: one more is an <see cref="IOException"/>.</summary>
+    public void Limit(long bytes) => _most = Math.Min(_most, bytes);
+
     /// <summary>Calls back when the whole body was read.</summary>
     public void WhenRead(Action read)
     {
-        _read = read;
-        if (_ended)
+        _read += read;
+        if (IsEnded)
         {
             read();
         }
@@ -58,10 +67,15 @@ internal sealed class RequestBody(Stream inner) : Stream
         if (read > 0)
         {
             Volatile.Write(ref _length, _length + read);
+            if (_length > _most)
+            {
+                IsTooLarge = true;
+                throw new IOException("The request's body is longer than it may be.");
+            }
         }
-        else if (!buffer.IsEmpty && !_ended)
+        else if (!buffer.IsEmpty && !IsEnded)
         {
-            _ended = true;
+            IsEnded = true;
             _read?.Invoke();
         }
 

@@ -47,10 +47,15 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, Request
             Log.Fault(logger, exception, connection.Facts.Id);
             await exchange.AnswerAsync(new LocalReply(StatusCodes.Status500InternalServerError, "internal_error", "a fault of the proxy"));
         }
+        catch (Exception exception)
+        {
+            // The client has gone, and so has whoever would be answered.
+            Log.Gone(logger, exception, connection.Facts.Id);
+        }
         finally
         {
+            connection.RequestEnded(exchange.Status, exchange.BytesSent, exchange.BytesReceived);
             log.Write(exchange);
-            connection.RequestEnded(context.Response.StatusCode, exchange.BytesSent, exchange.BytesReceived);
         }
     }
 
@@ -63,7 +68,7 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, Request
             return exchange.AnswerAsync(new LocalReply(StatusCodes.Status400BadRequest, "ambiguous_framing", "the request can be read in more than one way: its target, its Transfer-Encoding, or Content-Length beside Transfer-Encoding"));
         }
 
-        return DecideAsync(exchange);
+        return HeaderLimits.AreExceeded(exchange.Context.Request, exchange.Connection.Config) ? exchange.AnswerAsync(HeaderLimits.Reply) : DecideAsync(exchange);
     }
 
     private async ValueTask DecideAsync(HttpExchange exchange)
@@ -73,10 +78,16 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, Request
         exchange.Context.Request.Headers.Remove("x-forwarded-client-cert");
         HopByHopHeaders.Remove(exchange.Context.Request.Headers);
         var verdict = await connection.Filters.DecideAsync(exchange.Context, connection.Facts, exchange.Context.RequestAborted);
+        exchange.AddedHeaders = verdict.AddedHeaders;
         if (verdict.Reply is { } reply)
         {
             await exchange.AnswerAsync(reply);
             return;
+        }
+
+        if (verdict.MaxBodyBytes is { } most)
+        {
+            exchange.LimitBody(most);
         }
 
         await forwarder.ForwardAsync(exchange, verdict);
@@ -94,5 +105,8 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, Request
     {
         [LoggerMessage(910, LogLevel.Error, "A request on connection {ConnectionId} ended by a fault of the proxy.")]
         public static partial void Fault(ILogger logger, Exception exception, string connectionId);
+
+        [LoggerMessage(911, LogLevel.Debug, "The client of a request on connection {ConnectionId} has gone.")]
+        public static partial void Gone(ILogger logger, Exception exception, string connectionId);
     }
 }

@@ -46,7 +46,7 @@ internal sealed class RequestLog(AccessLogger logger, TimeProvider time)
             RequestHeaders = headers,
             ResponseHeaders = Copy(exchange.Context.Response.Headers),
             Protocol = request.Protocol,
-            Status = exchange.Context.Response.StatusCode,
+            Status = exchange.Status,
             Details = exchange.Details,
             PeerUriNames = string.Join(',', exchange.Connection.Facts.Peer.UriNames),
         };

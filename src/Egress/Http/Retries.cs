@@ -1,10 +1,12 @@
+using Zoneway.SniRouter.Clusters;
 using Zoneway.Termination.Http;
 
 namespace Zoneway.Egress.Http;
 
-/// <summary>Whether and when one request is tried again.</summary>
-internal sealed class Retries(RetryPolicyConfig? policy)
+/// <summary>Whether and when one request is tried again: as its route says, within the circuit breaker of its cluster.</summary>
+internal sealed class Retries(RetryPolicyConfig? policy, ClusterState cluster, CircuitBreakerConfig limits) : IDisposable
 {
+    private CircuitBreakerHold _held;
     private uint _byPolicy;
 
     /// <summary>Most further attempts by the policy.</summary>
@@ -21,10 +23,21 @@ internal sealed class Retries(RetryPolicyConfig? policy)
         && ((Has(RetryConditions.ServerErrors) && status is >= 500 and < 600)
             || (Has(RetryConditions.GatewayErrors) && status is 502 or 503 or 504)
             || (Has(RetryConditions.Retriable4xx) && status == 409)
-            || (Has(RetryConditions.Statuses) && policy.Statuses.Contains(status)));
+            || (Has(RetryConditions.Statuses) && policy.Statuses.Contains(status)))
+        && TryReserve();
 
     /// <summary>Whether a fault is answered by another attempt. One that never reached an endpoint is in any case, as long as there is another endpoint.</summary>
     public bool Answers(ForwardFault fault, int endpointsLeft)
+    {
+        if (fault.Kind == ForwardFaultKind.Discarded)
+        {
+            return true;
+        }
+
+        return IsReason(fault, endpointsLeft) && TryReserve();
+    }
+
+    private bool IsReason(ForwardFault fault, int endpointsLeft)
     {
         if (fault.IsConnectFailure && fault.Kind != ForwardFaultKind.Overflow && endpointsLeft > 0)
         {
@@ -39,7 +52,10 @@ internal sealed class Retries(RetryPolicyConfig? policy)
     }
 
     /// <summary>Counts another attempt, and waits before it where the policy says so: up to the base interval, doubled each time.</summary>
-    public async ValueTask WaitAsync(TimeProvider time, CancellationToken cancellationToken)
+    /// <param name="time">The clock.</param>
+    /// <param name="limit">Cancelled when the request's time is over.</param>
+    /// <param name="aborted">Cancelled when the client has gone.</param>
+    public async ValueTask WaitAsync(TimeProvider time, CancellationToken limit, CancellationToken aborted)
     {
         Made++;
         if (policy is null)
@@ -49,14 +65,29 @@ internal sealed class Retries(RetryPolicyConfig? policy)
 
         var most = Math.Min(policy.BaseInterval.TotalMilliseconds * Math.Pow(2, _byPolicy), policy.MaxInterval.TotalMilliseconds);
         _byPolicy++;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit, aborted);
         try
         {
-            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * most), time, cancellationToken);
+            await Task.Delay(TimeSpan.FromMilliseconds(Random.Shared.NextDouble() * most), time, either.Token);
         }
         catch (OperationCanceledException)
         {
-            // The next attempt fails at once for want of time, and says so.
+            // The next attempt fails at once for want of time or of a client, and says so.
         }
+    }
+
+    /// <summary>Gives back its place among the requests that are tried again.</summary>
+    public void Dispose() => cluster.CircuitBreaker.Release(ref _held);
+
+    private bool TryReserve()
+    {
+        if (cluster.CircuitBreaker.TryRetry(limits, ref _held))
+        {
+            return true;
+        }
+
+        cluster.Stats.Overflowed(CircuitBreakerHold.Retry);
+        return false;
     }
 
     private bool Has(RetryConditions any) => (policy!.On & any) != 0;

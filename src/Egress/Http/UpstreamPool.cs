@@ -14,18 +14,23 @@ namespace Zoneway.Egress.Http;
 internal sealed class UpstreamPool
 {
     private readonly ClusterState _state;
-    private readonly ClusterConfig _config;
-    private UpstreamEndpoint _endpoint;
+    private readonly HttpProtocolConfig _http;
     private readonly UpstreamTlsConfig? _tls;
     private readonly UpstreamConnector _connector;
     private readonly UpstreamSecurity _security;
     private readonly TimeProvider _time;
 
+    // What the next connection is opened by.
+    private Target _target;
+
+    // The pools themselves, and each request. Who brings it to zero disposes.
+    private int _users = 1;
+
     public UpstreamPool(ClusterState state, ClusterConfig config, UpstreamEndpoint endpoint, UpstreamConnector connector, UpstreamSecurity security, TimeProvider time)
     {
         _state = state;
-        _config = config;
-        _endpoint = endpoint;
+        _http = config.Http;
+        _target = new Target(config, endpoint);
         _connector = connector;
         _security = security;
         _time = time;
@@ -45,33 +50,63 @@ internal sealed class UpstreamPool
     /// <param name="idleTimeout">Longest time without a byte of it or its answer.</param>
     public ForwarderRequestConfig ConfigFor(HttpRequest request, TimeSpan idleTimeout)
     {
-        var isHttp2 = _config.Http.Version switch
+        var isHttp2 = _http.Version switch
         {
             UpstreamHttpVersion.Http2 => true,
             UpstreamHttpVersion.Downstream => HttpProtocol.IsHttp2(request.Protocol),
             _ => false,
         };
-        return _config.Http.Version == UpstreamHttpVersion.Auto && _tls is not null
+        return _http.Version == UpstreamHttpVersion.Auto && _tls is not null
             ? RequestConfigs.Get(HttpVersion.Version20, HttpVersionPolicy.RequestVersionOrLower, idleTimeout)
             : RequestConfigs.Get(isHttp2 ? HttpVersion.Version20 : HttpVersion.Version11, HttpVersionPolicy.RequestVersionExact, idleTimeout);
     }
 
-    /// <summary>Whether this is the way to speak to an endpoint under a configuration.</summary>
-    public bool Suits(ClusterConfig config, UpstreamEndpoint endpoint) =>
-        ReferenceEquals(config, _config) || (config.Http == _config.Http && config.ConnectTimeout == _config.ConnectTimeout && config.CircuitBreakers == _config.CircuitBreakers
-            && ReferenceEquals(UpstreamSecurity.Of(config, endpoint), _tls));
-
-    /// <summary>Takes over where the endpoint is now: what a name resolves to may change while the endpoint stays the same.</summary>
-    public void Follow(UpstreamEndpoint endpoint)
+    /// <summary>
+    /// Takes over where the endpoint is now, for what a name resolves to may change while the endpoint stays the same, and the cluster's limits; false when this is not the way to speak to it
+    /// under a configuration.
+    /// </summary>
+    public bool TryFollow(ClusterConfig config, UpstreamEndpoint endpoint)
     {
-        if (!ReferenceEquals(Volatile.Read(ref _endpoint), endpoint))
+        var target = Volatile.Read(ref _target);
+        if (ReferenceEquals(config, target.Config) && ReferenceEquals(endpoint, target.Endpoint))
         {
-            Volatile.Write(ref _endpoint, endpoint);
+            return true;
         }
+
+        if (config.Http != _http || !ReferenceEquals(UpstreamSecurity.Of(config, endpoint), _tls))
+        {
+            return false;
+        }
+
+        Volatile.Write(ref _target, new Target(config, endpoint));
+        return true;
     }
 
-    /// <summary>Lets go of idle connections now and of the others when their requests are over.</summary>
-    public void Retire() => Invoker.Dispose();
+    /// <summary>Counts a request in; false when the pool is gone.</summary>
+    public bool TryUse()
+    {
+        for (var users = Volatile.Read(ref _users); users > 0;)
+        {
+            var before = Interlocked.CompareExchange(ref _users, users + 1, users);
+            if (before == users)
+            {
+                return true;
+            }
+
+            users = before;
+        }
+
+        return false;
+    }
+
+    /// <summary>Counts a request out, or the pools themselves. The last one closes the connections.</summary>
+    public void Release()
+    {
+        if (Interlocked.Decrement(ref _users) == 0)
+        {
+            Invoker.Dispose();
+        }
+    }
 
     private SocketsHttpHandler CreateHandler() => new()
     {
@@ -84,15 +119,15 @@ internal sealed class UpstreamPool
         ConnectTimeout = Timeout.InfiniteTimeSpan,
         ResponseDrainTimeout = TimeSpan.FromSeconds(1),
         MaxResponseHeadersLength = 64,
-        PooledConnectionIdleTimeout = _config.Http.IdleTimeout,
-        PooledConnectionLifetime = _config.Http.MaxConnectionDuration,
+        PooledConnectionIdleTimeout = _http.IdleTimeout,
+        PooledConnectionLifetime = _http.MaxConnectionDuration,
         ConnectCallback = ConnectAsync,
     };
 
     private async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var endpoint = Volatile.Read(ref _endpoint);
-        var held = _state.CircuitBreaker.TryConnect(_config.CircuitBreakers, out var full);
+        var (config, endpoint) = Volatile.Read(ref _target);
+        var held = _state.CircuitBreaker.TryConnect(config.CircuitBreakers, out var full);
         if (held == CircuitBreakerHold.None)
         {
             _state.Stats.Overflowed(full);
@@ -101,7 +136,7 @@ internal sealed class UpstreamPool
 
         try
         {
-            var result = await _connector.ConnectAsync(endpoint, _config.ConnectTimeout, cancellationToken);
+            var result = await _connector.ConnectAsync(endpoint, config.ConnectTimeout, cancellationToken);
             if (result.Socket is null)
             {
                 endpoint.State.ConnectFailed();
@@ -112,13 +147,32 @@ internal sealed class UpstreamPool
             _state.CircuitBreaker.Connected(ref held);
             var connection = new UpstreamStream(result.Socket, _state, endpoint, held);
             held = CircuitBreakerHold.None;
-            var protocol = context.InitialRequestMessage.Version.Major == 2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11;
-            var (stream, problem) = await _security.AuthenticateAsync(connection, _config, endpoint, protocol, cancellationToken);
-            return stream ?? throw new UpstreamConnectException(ConnectionOutcome.UpstreamTlsFailed, $"TLS failed: {problem}");
+            return await SecureAsync(connection, config, endpoint, context.InitialRequestMessage.Version, cancellationToken);
         }
         finally
         {
             _state.CircuitBreaker.Release(ref held);
+        }
+    }
+
+    private async ValueTask<Stream> SecureAsync(UpstreamStream connection, ClusterConfig config, UpstreamEndpoint endpoint, Version version, CancellationToken cancellationToken)
+    {
+        var isSecured = false;
+        try
+        {
+            var (stream, problem) = await _security.AuthenticateAsync(connection, config, endpoint, version.Major == 2 ? SslApplicationProtocol.Http2 : SslApplicationProtocol.Http11, cancellationToken);
+            isSecured = stream is not null;
+            return stream ?? throw new UpstreamConnectException(ConnectionOutcome.UpstreamTlsFailed, $"TLS failed: {problem}");
+        }
+        finally
+        {
+            if (!isSecured)
+            {
+                // As in Envoy, a connection without TLS is none.
+                endpoint.State.ConnectFailed();
+                _state.Stats.ConnectFailed(timedOut: false);
+                await connection.DisposeAsync();
+            }
         }
     }
 
@@ -128,4 +182,6 @@ internal sealed class UpstreamPool
         DnsEndPoint dns => $"{dns.Host}:{dns.Port}",
         _ => "localhost",
     };
+
+    private sealed record Target(ClusterConfig Config, UpstreamEndpoint Endpoint);
 }

@@ -12,41 +12,56 @@ internal sealed class UpstreamPools(UpstreamConnector connector, UpstreamSecurit
 {
     private readonly ConditionalWeakTable<ClusterState, OfCluster> _clusters = [];
 
-    /// <summary>The pool for an endpoint.</summary>
-    public UpstreamPool Get(ClusterState state, ClusterSnapshot cluster, UpstreamEndpoint endpoint) =>
-        _clusters.GetValue(state, static _ => new OfCluster()).Get(cluster, endpoint, () => new UpstreamPool(state, cluster.Config, endpoint, connector, security, time));
+    /// <summary>The pool for an endpoint. It is not disposed before <see cref="UpstreamPool.Release"/>, whatever becomes of the configuration.</summary>
+    public UpstreamPool Use(ClusterState state, ClusterSnapshot cluster, UpstreamEndpoint endpoint)
+    {
+        var pools = _clusters.GetValue(state, static _ => new OfCluster());
+        while (true)
+        {
+            var pool = pools.Find(cluster, endpoint) ?? pools.Add(new UpstreamPool(state, cluster.Config, endpoint, connector, security, time), endpoint);
+            if (pool.TryUse())
+            {
+                return pool;
+            }
+        }
+    }
 
     private sealed class OfCluster
     {
         private readonly ConcurrentDictionary<EndPoint, UpstreamPool> _pools = new();
         private ClusterSnapshot? _prunedFor;
 
-        public UpstreamPool Get(ClusterSnapshot cluster, UpstreamEndpoint endpoint, Func<UpstreamPool> create)
+        public UpstreamPool Add(UpstreamPool pool, UpstreamEndpoint endpoint)
+        {
+            var kept = _pools.GetOrAdd(endpoint.Config.Identity, pool);
+            if (!ReferenceEquals(kept, pool))
+            {
+                pool.Release();
+            }
+
+            return kept;
+        }
+
+        // Null when there is none, or it speaks in another way than the cluster asks for now.
+        public UpstreamPool? Find(ClusterSnapshot cluster, UpstreamEndpoint endpoint)
         {
             if (!ReferenceEquals(Volatile.Read(ref _prunedFor), cluster) && !ReferenceEquals(Interlocked.Exchange(ref _prunedFor, cluster), cluster))
             {
                 Prune(cluster);
             }
 
-            while (true)
+            if (!_pools.TryGetValue(endpoint.Config.Identity, out var pool))
             {
-                if (!_pools.TryGetValue(endpoint.Config.Identity, out var pool))
-                {
-                    pool = _pools.GetOrAdd(endpoint.Config.Identity, create());
-                }
-
-                if (pool.Suits(cluster.Config, endpoint))
-                {
-                    pool.Follow(endpoint);
-                    return pool;
-                }
-
-                // The cluster is spoken to in another way now. Requests on their way end as they began.
-                if (_pools.TryRemove(new(endpoint.Config.Identity, pool)))
-                {
-                    pool.Retire();
-                }
+                return null;
             }
+
+            if (pool.TryFollow(cluster.Config, endpoint))
+            {
+                return pool;
+            }
+
+            Remove(endpoint.Config.Identity, pool);
+            return null;
         }
 
         private void Prune(ClusterSnapshot cluster)
@@ -54,10 +69,19 @@ internal sealed class UpstreamPools(UpstreamConnector connector, UpstreamSecurit
             var identities = cluster.Endpoints.Select(endpoint => endpoint.Config.Identity).ToHashSet();
             foreach (var (identity, pool) in _pools)
             {
-                if (!identities.Contains(identity) && _pools.TryRemove(new(identity, pool)))
+                if (!identities.Contains(identity))
                 {
-                    pool.Retire();
+                    Remove(identity, pool);
                 }
+            }
+        }
+
+        // Requests on their way end as they began.
+        private void Remove(EndPoint identity, UpstreamPool pool)
+        {
+            if (_pools.TryRemove(new(identity, pool)))
+            {
+                pool.Release();
             }
         }
     }

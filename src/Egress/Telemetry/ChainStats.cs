@@ -24,9 +24,10 @@ internal sealed class ChainStats
     }
 
     /// <summary>A request is over.</summary>
+    /// <param name="status">The status of its answer; 0 when there was none.</param>
     public void Ended(int status)
     {
         Interlocked.Decrement(ref _active);
-        Interlocked.Increment(ref _answers[Math.Clamp(status / 100, 1, 5)]);
+        Interlocked.Increment(ref _answers[Math.Clamp(status / 100, 0, 5)]);
     }
 }

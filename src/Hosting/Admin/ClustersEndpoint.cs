@@ -37,6 +37,7 @@ internal static class ClustersEndpoint
             text.Append(CultureInfo.InvariantCulture, $"{name}::observability_name::{name}\n");
             text.Append(CultureInfo.InvariantCulture, $"{name}::default_priority::max_connections::{limits.MaxConnections}\n");
             text.Append(CultureInfo.InvariantCulture, $"{name}::default_priority::max_pending_requests::{limits.MaxPendingRequests}\n");
+            text.Append(CultureInfo.InvariantCulture, $"{name}::default_priority::max_requests::{limits.MaxRequests}\n");
             text.Append(CultureInfo.InvariantCulture, $"{name}::default_priority::max_retries::{limits.MaxRetries}\n");
             text.Append(CultureInfo.InvariantCulture, $"{name}::added_via_api::true\n");
             foreach (var endpoint in Endpoints(cluster))
@@ -94,6 +95,7 @@ internal static class ClustersEndpoint
                 {
                     max_connections = cluster.Config!.CircuitBreakers.MaxConnections,
                     max_pending_requests = cluster.Config.CircuitBreakers.MaxPendingRequests,
+                    max_requests = cluster.Config.CircuitBreakers.MaxRequests,
                     max_retries = cluster.Config.CircuitBreakers.MaxRetries,
                 },
             },

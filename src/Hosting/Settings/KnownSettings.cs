@@ -52,6 +52,8 @@ internal static class KnownSettings
     public static readonly Setting MaxConnections = new("--max-connections", "ZONEWAY_MAX_CONNECTIONS", "Connections served at a time. Default 0: as many as the limit of file descriptors allows.");
     public static readonly Setting MaxSniffingConnections = new(
         "--max-sniffing-connections", "ZONEWAY_MAX_SNIFFING_CONNECTIONS", "Connections that may be waiting for their ClientHello at a time. Default 10000.");
+    public static readonly Setting MaxRequestHeaderBytes = new(
+        "--max-request-header-bytes", "ZONEWAY_MAX_REQUEST_HEADER_BYTES", "Most bytes of the headers of a request whose HTTP ends here, whatever the control plane allows. Default 131072; 8192 to 8388608.");
     public static readonly Setting ConnectAttempts = new("--connect-attempts", "ZONEWAY_CONNECT_ATTEMPTS", "Endpoints to try per connection. Default 3; 1 to 8.");
     public static readonly Setting HalfClosedTimeout = new(
         "--half-closed-timeout", "ZONEWAY_HALF_CLOSED_TIMEOUT", "Longest time without a byte once one side has finished sending. Default 5m.");
@@ -67,7 +69,7 @@ internal static class KnownSettings
         ProxyType, Name, Mesh, DataplaneFile, Dataplane, DataplaneVar, TokenFile, Token,
         UnifiedNaming, ReusePort, IPv6, SystemCa, WorkDir,
         DataPath, Concurrency, AdminAddress, AdminPort, AdminSocket, ReadinessPort, DrainTime, DrainAcceptTime, DrainIdleTime, LogLevel, LogFormat,
-        HelloTimeout, MaxHelloBytes, MaxConnections, MaxSniffingConnections, ConnectAttempts, HalfClosedTimeout, SniAliases,
+        HelloTimeout, MaxHelloBytes, MaxConnections, MaxSniffingConnections, MaxRequestHeaderBytes, ConnectAttempts, HalfClosedTimeout, SniAliases,
     ];
 
     /// <summary>

@@ -117,6 +117,7 @@ internal static class ProxySettingsSource
         limits.MaxClientHelloBytes = reader.Number(KnownSettings.MaxHelloBytes, limits.MaxClientHelloBytes, 0, int.MaxValue);
         limits.MaxConnections = reader.Number(KnownSettings.MaxConnections, limits.MaxConnections, 0, int.MaxValue);
         limits.MaxSniffingConnections = reader.Number(KnownSettings.MaxSniffingConnections, limits.MaxSniffingConnections, 0, int.MaxValue);
+        limits.MaxRequestHeaderBytes = reader.Number(KnownSettings.MaxRequestHeaderBytes, limits.MaxRequestHeaderBytes, 0, int.MaxValue);
         limits.ConnectAttempts = reader.Number(KnownSettings.ConnectAttempts, limits.ConnectAttempts, 0, int.MaxValue);
         limits.HalfClosedTimeout = reader.Duration(KnownSettings.HalfClosedTimeout, limits.HalfClosedTimeout);
         limits.SniAliases = reader.Switch(KnownSettings.SniAliases);

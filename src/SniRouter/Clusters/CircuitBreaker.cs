@@ -9,6 +9,7 @@ public sealed class CircuitBreaker
 {
     private uint _connections;
     private uint _pending;
+    private uint _requests;
     private uint _retries;
     private int _said;
 
@@ -18,7 +19,10 @@ public sealed class CircuitBreaker
     /// <summary>Connections being opened.</summary>
     public uint Pending => Volatile.Read(ref _pending);
 
-    /// <summary>Connections being opened that had a failed attempt before.</summary>
+    /// <summary>Requests being forwarded.</summary>
+    public uint Requests => Volatile.Read(ref _requests);
+
+    /// <summary>Connections being opened that had a failed attempt before, and requests that are tried again.</summary>
     public uint Retries => Volatile.Read(ref _retries);
 
     /// <summary>Takes a place for a connection that is about to be opened.</summary>
@@ -40,6 +44,18 @@ public sealed class CircuitBreaker
 
         full = CircuitBreakerHold.None;
         return CircuitBreakerHold.Connection | CircuitBreakerHold.Pending;
+    }
+
+    /// <summary>Takes a place for a request, to be kept until it has its answer.</summary>
+    internal bool TryRequest(CircuitBreakerConfig limits, ref CircuitBreakerHold held)
+    {
+        if (!TryTake(ref _requests, limits.MaxRequests))
+        {
+            return false;
+        }
+
+        held |= CircuitBreakerHold.Request;
+        return true;
     }
 
     /// <summary>Takes a place for a further attempt, to be kept until the connection is open or given up. A connection that has one needs no second.</summary>
@@ -81,6 +97,11 @@ public sealed class CircuitBreaker
             Interlocked.Decrement(ref _pending);
         }
 
+        if ((given & CircuitBreakerHold.Request) != 0)
+        {
+            Interlocked.Decrement(ref _requests);
+        }
+
         if ((given & CircuitBreakerHold.Retry) != 0)
         {
             Interlocked.Decrement(ref _retries);
@@ -105,7 +126,7 @@ public sealed class CircuitBreaker
     }
 }
 
-/// <summary>What a connection holds of a <see cref="CircuitBreaker"/>. Kept by the connection, and given back exactly once.</summary>
+/// <summary>What a connection or a request holds of a <see cref="CircuitBreaker"/>. Kept by the connection, and given back exactly once.</summary>
 [Flags]
 internal enum CircuitBreakerHold : byte
 {
@@ -120,4 +141,7 @@ internal enum CircuitBreakerHold : byte
 
     /// <summary>A place among those that try again.</summary>
     Retry = 4,
+
+    /// <summary>A request's place.</summary>
+    Request = 8,
 }

@@ -18,8 +18,11 @@ public sealed record CircuitBreakerConfig
     /// <summary>Connections being opened (max_pending_requests: what waits for a connection). Default: no limit.</summary>
     public uint MaxPendingRequests { get; init; } = uint.MaxValue;
 
+    /// <summary>Requests that are forwarded, from the choice of the first endpoint to the end of the answer. Default: no limit. Only where HTTP ends here.</summary>
+    public uint MaxRequests { get; init; } = uint.MaxValue;
+
     /// <summary>
-    /// Connections that are being opened after an attempt on another endpoint has failed. Default: no limit, for Envoy's own limit of 3 concerns HTTP requests only.
+    /// Connections that are being opened after an attempt on another endpoint has failed, and requests on a further attempt. Default: no limit.
     /// </summary>
     public uint MaxRetries { get; init; } = uint.MaxValue;
 

@@ -31,9 +31,18 @@ public sealed class LocalRateLimit
     /// <summary>A bucket for a changed limit that goes on counting where this one ends.</summary>
     internal LocalRateLimit Change(LocalRateLimitConfig config) => new(config, _count);
 
+    /// <summary>Time until the next tokens come.</summary>
+    /// <param name="now">As for <see cref="TryTake(long)"/>.</param>
+    internal TimeSpan UntilFill(long now) => TimeSpan.FromMilliseconds(_fillMilliseconds - (now % _fillMilliseconds));
+
     /// <summary>Takes a token; false, counted, when there is none.</summary>
     /// <param name="now">Milliseconds of a clock that never goes back, the same for every caller.</param>
-    internal bool TryTake(long now)
+    internal bool TryTake(long now) => TryTake(now, out _);
+
+    /// <summary>The same.</summary>
+    /// <param name="now">Milliseconds of a clock that never goes back, the same for every caller.</param>
+    /// <param name="left">Tokens that are left.</param>
+    internal bool TryTake(long now, out uint left)
     {
         // Fills come at the multiples of the interval. 0 stands for a new bucket, which is full at its first use.
         var fill = Math.Max(1, (uint)((now / _fillMilliseconds) + 1));
@@ -43,10 +52,12 @@ public sealed class LocalRateLimit
             var tokens = Tokens(state, fill, out var isNewer);
             if (tokens == 0)
             {
+                left = 0;
                 _count.Increment();
                 return false;
             }
 
+            left = tokens - 1;
             var next = ((ulong)(tokens - 1) << 32) | (isNewer ? fill : (uint)state);
             var before = Interlocked.CompareExchange(ref _state, next, state);
             if (before == state)

@@ -13,10 +13,12 @@ internal static class CircuitBreakerInstruments
     {
         Open("cx_open", "Whether no further connection is allowed.", static (limits, use) => use.Connections >= limits.MaxConnections);
         Open("rq_pending_open", "Whether no further connection may be opened meanwhile.", static (limits, use) => use.Pending >= limits.MaxPendingRequests);
-        Open("rq_retry_open", "Whether no further connection may try another endpoint meanwhile.", static (limits, use) => use.Retries >= limits.MaxRetries);
+        Open("rq_open", "Whether no further request is forwarded meanwhile.", static (limits, use) => use.Requests >= limits.MaxRequests);
+        Open("rq_retry_open", "Whether no further connection or request may try another endpoint meanwhile.", static (limits, use) => use.Retries >= limits.MaxRetries);
         Remaining("remaining_cx", "Connections still allowed, where the cluster tracks it.", static (limits, use) => (limits.MaxConnections, use.Connections));
         Remaining("remaining_pending", "Connections that may still be opened at a time, where the cluster tracks it.", static (limits, use) => (limits.MaxPendingRequests, use.Pending));
-        Remaining("remaining_retries", "Connections that may still try another endpoint, where the cluster tracks it.", static (limits, use) => (limits.MaxRetries, use.Retries));
+        Remaining("remaining_rq", "Requests that may still be forwarded at a time, where the cluster tracks it.", static (limits, use) => (limits.MaxRequests, use.Requests));
+        Remaining("remaining_retries", "Connections and requests that may still try another endpoint, where the cluster tracks it.", static (limits, use) => (limits.MaxRetries, use.Retries));
 
         void Open(string name, string description, Func<CircuitBreakerConfig, CircuitBreaker, bool> isOpen) =>
             meter.CreateObservableGauge(Prefix + name, () => PerCluster(updater, (limits, use) => isOpen(limits, use) ? 1 : 0), "1", description);

@@ -33,10 +33,10 @@ public sealed class ClusterStats
     /// <summary>upstream_cx_overflow: connections refused because the cluster had as many as it may.</summary>
     public long Overflows => _counters.Sum((int)Counter.Overflow);
 
-    /// <summary>upstream_rq_pending_overflow: connections refused because as many as may were being opened.</summary>
+    /// <summary>upstream_rq_pending_overflow: connections refused because as many as may were being opened, and requests because as many as may were on their way.</summary>
     public long PendingOverflows => _counters.Sum((int)Counter.PendingOverflow);
 
-    /// <summary>upstream_rq_retry_overflow: connections given up because as many as may were trying another endpoint.</summary>
+    /// <summary>upstream_rq_retry_overflow: connections and requests given up because as many as may were trying another endpoint.</summary>
     public long RetryOverflows => _counters.Sum((int)Counter.RetryOverflow);
 
     /// <summary>upstream_cx_tx_bytes_total: bytes sent to endpoints.</summary>
@@ -113,7 +113,7 @@ public sealed class ClusterStats
     }
 
     internal void Overflowed(CircuitBreakerHold full) => _counters.Add(
-        (int)(full == CircuitBreakerHold.Connection ? Counter.Overflow : full == CircuitBreakerHold.Pending ? Counter.PendingOverflow : Counter.RetryOverflow), 1);
+        (int)(full == CircuitBreakerHold.Connection ? Counter.Overflow : full == CircuitBreakerHold.Retry ? Counter.RetryOverflow : Counter.PendingOverflow), 1);
 
     internal void NoneHealthy() => _counters.Add((int)Counter.NoneHealthy, 1);
 

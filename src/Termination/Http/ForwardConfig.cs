@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Primitives;
 
 namespace Zoneway.Termination.Http;
 
@@ -88,7 +90,39 @@ public enum RetryConditions
 /// <param name="Name">The header.</param>
 /// <param name="Value">Its new value; null removes it.</param>
 /// <param name="Action">What happens where it is there already.</param>
-public sealed record HeaderMutation(string Name, string? Value, HeaderAppendAction Action);
+public sealed record HeaderMutation(string Name, string? Value, HeaderAppendAction Action)
+{
+    /// <summary>Applies changes in their order.</summary>
+    public static void Apply(ImmutableArray<HeaderMutation> changes, IHeaderDictionary headers)
+    {
+        foreach (var change in changes)
+        {
+            change.Apply(headers);
+        }
+    }
+
+    private void Apply(IHeaderDictionary headers)
+    {
+        if (Value is null)
+        {
+            headers.Remove(Name);
+            return;
+        }
+
+        var exists = headers.TryGetValue(Name, out var values);
+        switch (Action)
+        {
+            case HeaderAppendAction.AppendIfExistsOrAdd:
+                headers[Name] = StringValues.Concat(values, Value);
+                break;
+            case HeaderAppendAction.OverwriteIfExistsOrAdd:
+            case HeaderAppendAction.AddIfAbsent when !exists:
+            case HeaderAppendAction.OverwriteIfExists when exists:
+                headers[Name] = Value;
+                break;
+        }
+    }
+}
 
 /// <summary>What a change does to a header that is there already (HeaderValueOption.HeaderAppendAction).</summary>
 public enum HeaderAppendAction

@@ -33,6 +33,12 @@ public sealed record HttpConnectionManagerConfig
     /// <summary>Longest time until a request is there with its body. Default no limit.</summary>
     public TimeSpan RequestTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 
+    /// <summary>Most bytes of a request's headers, names and values. Default 60 KiB.</summary>
+    public int MaxRequestHeadersBytes { get; init; } = 60 * 1024;
+
+    /// <summary>Most headers of a request. Default 100.</summary>
+    public uint MaxHeadersCount { get; init; } = 100;
+
     /// <summary>Logs of requests.</summary>
     public ImmutableArray<AccessLogConfig> AccessLogs { get; init; } = [];
 

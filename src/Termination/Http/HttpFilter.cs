@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
-using Zoneway.SniRouter.Routing;
 using Zoneway.Termination.Rbac;
 
 namespace Zoneway.Termination.Http;
@@ -20,6 +19,7 @@ internal abstract class HttpFilter(HttpFilterConfig config)
         HttpRbacFilterConfig rbac => new RbacHttpFilter(rbac, context),
         FaultFilterConfig fault => new FaultHttpFilter(fault, context),
         HttpRateLimitConfig limit => new RateLimitHttpFilter(limit, chain.Buckets, context),
+        BodyLimitFilterConfig limit => new BodyLimitHttpFilter(limit),
         ConditionalFilterConfig conditional => new ConditionalHttpFilter(conditional, Create(conditional.Filter, chain, context)),
         _ => throw new ArgumentException($"There is no filter for {config.GetType().Name}.", nameof(config)),
     };
@@ -131,40 +131,4 @@ internal sealed class FaultHttpFilter(FaultFilterConfig config, HttpFilterContex
 
         Interlocked.Decrement(ref _active);
     }
-}
-
-/// <summary>Takes so many requests in a time; others are answered with 429.</summary>
-internal sealed class RateLimitHttpFilter(HttpRateLimitConfig config, RateLimitBuckets buckets, HttpFilterContext context) : HttpFilter(config)
-{
-    public override ValueTask<LocalReply?> RunAsync(FilterPass pass, CancellationToken cancellationToken)
-    {
-        if (SettingsFor<HttpRateLimitConfig>(pass) is not { Bucket: { } limit } settings || !settings.Enabled.Takes(context.Random))
-        {
-            return new((LocalReply?)null);
-        }
-
-        var isAllowed = buckets.Of(settings, limit).TryTake((long)context.Time.GetElapsedTime(0).TotalMilliseconds);
-        return new(isAllowed || !settings.Enforced.Takes(context.Random) ? null : Refuse(settings));
-    }
-
-    private static LocalReply Refuse(HttpRateLimitConfig settings) => new(settings.Status, "request_rate_limited", "local_rate_limited")
-    {
-        Headers = settings.ResponseHeaders,
-        GrpcStatus = settings.RefusesAsResourceExhausted ? 8 : null,
-    };
-}
-
-/// <summary>The token buckets of a chain, one for each place that a limit is given at. A bucket goes on in the chain's next version where its limit is the same.</summary>
-internal sealed class RateLimitBuckets(RateLimitBuckets? previous)
-{
-    private readonly ConcurrentDictionary<(string Place, LocalRateLimitConfig Limit), LocalRateLimit> _buckets = new();
-    private readonly ConcurrentDictionary<(string Place, LocalRateLimitConfig Limit), LocalRateLimit>? _previous = previous?._buckets;
-
-    /// <summary>Requests refused.</summary>
-    public long RateLimited => _buckets.Values.Sum(static bucket => bucket.RateLimited);
-
-    /// <summary>The bucket of a limit.</summary>
-    public LocalRateLimit Of(HttpRateLimitConfig settings, LocalRateLimitConfig limit) =>
-        _buckets.TryGetValue((settings.Place, limit), out var bucket) ? bucket
-        : _buckets.GetOrAdd((settings.Place, limit), _previous?.GetValueOrDefault((settings.Place, limit)) ?? new LocalRateLimit(limit));
 }

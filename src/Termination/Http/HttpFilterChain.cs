@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Zoneway.SniRouter.Clusters;
 
@@ -58,12 +59,12 @@ public sealed class HttpFilterChain
         {
             if (await filter.RunAsync(pass, cancellationToken) is { } reply)
             {
-                return HttpVerdict.Answer(reply, route?.Config.Name ?? "");
+                return HttpVerdict.Answer(reply, route?.Config.Name ?? "") with { AddedHeaders = pass.AddedHeaders };
             }
         }
 
         var verdict = route?.Verdict(request.Request, connection) ?? NoRoute;
-        return pass.ResponseBytesPerSecond > 0 ? verdict with { ResponseBytesPerSecond = pass.ResponseBytesPerSecond } : verdict;
+        return verdict with { ResponseBytesPerSecond = pass.ResponseBytesPerSecond, MaxBodyBytes = pass.MaxBodyBytes, AddedHeaders = pass.AddedHeaders };
     }
 
     private (Host? Host, HttpRoute? Route) Find(HttpRequest request, TerminatedConnection connection)
@@ -98,6 +99,12 @@ internal sealed class FilterPass(HttpContext context, TerminatedConnection conne
 
     /// <summary>Bytes a second that the answer is slowed down to.</summary>
     public long ResponseBytesPerSecond { get; set; }
+
+    /// <summary>Most bytes of the request's body; null for no limit.</summary>
+    public long? MaxBodyBytes { get; set; }
+
+    /// <summary>Headers to add to the answer, whoever gives it.</summary>
+    public ImmutableArray<HeaderMutation> AddedHeaders { get; set; } = [];
 
     /// <summary>The settings that a filter has here: of the route, else of the virtual host, else of the table; null for its own.</summary>
     public HttpFilterConfig? OverrideOf(string filter) =>

@@ -60,12 +60,26 @@ public sealed record HttpRateLimitConfig(string Name) : HttpFilterConfig(Name)
     /// <summary>The share of those that are refused when there is no token. Default none, as in Envoy.</summary>
     public FractionConfig Enforced { get; init; } = FractionConfig.None;
 
-    /// <summary>Headers of refusals.</summary>
+    /// <summary>Whether every connection has a bucket of its own.</summary>
+    public bool IsPerConnection { get; init; }
+
+    /// <summary>Whether answers tell how much is left (enable_x_ratelimit_headers).</summary>
+    public bool TellsClients { get; init; }
+
+    /// <summary>Headers of requests that find no token and go on all the same.</summary>
+    public ImmutableArray<HeaderMutation> RequestHeaders { get; init; } = [];
+
+    /// <summary>Headers of refusals, besides <c>x-envoy-ratelimited</c>.</summary>
     public ImmutableArray<HeaderMutation> ResponseHeaders { get; init; } = [];
 
     /// <summary>Whether gRPC calls are refused with RESOURCE_EXHAUSTED rather than UNAVAILABLE.</summary>
     public bool RefusesAsResourceExhausted { get; init; }
 }
+
+/// <summary>How long the bodies of requests may be (envoy.filters.http.buffer). Nothing is held back, unlike in Envoy: what is within the limit goes on as it comes.</summary>
+/// <param name="Name">The filter's name.</param>
+/// <param name="MaxBytes">Most bytes; at least 1.</param>
+public sealed record BodyLimitFilterConfig(string Name, long MaxBytes) : HttpFilterConfig(Name);
 
 /// <summary>A filter that is left out for some requests (ExtensionWithMatcher with the action SkipFilter).</summary>
 /// <param name="Name">The filter's name.</param>

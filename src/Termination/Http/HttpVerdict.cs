@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Microsoft.AspNetCore.Http;
 using Zoneway.SniRouter.Routing;
 
 namespace Zoneway.Termination.Http;
@@ -27,6 +28,16 @@ public readonly record struct HttpVerdict
     /// <summary>Bytes a second that the answer is slowed down to (response_rate_limit); 0 for no limit.</summary>
     public long ResponseBytesPerSecond { get; init; }
 
+    /// <summary>Most bytes of the request's body; null for no limit.</summary>
+    public long? MaxBodyBytes { get; init; }
+
+    /// <summary>Headers that filters add to the answer, whoever gives it.</summary>
+    public ImmutableArray<HeaderMutation> AddedHeaders
+    {
+        get => field.IsDefault ? [] : field;
+        init;
+    }
+
     /// <summary>Answers here.</summary>
     public static HttpVerdict Answer(LocalReply reply, string route = "") => new() { Reply = reply, Route = route };
 
@@ -40,6 +51,9 @@ public readonly record struct HttpVerdict
 /// <param name="Body">A sentence for whoever reads the answer.</param>
 public sealed record LocalReply(int Status, string Reason, string Body)
 {
+    /// <summary>A body that is longer than it may be.</summary>
+    public static LocalReply BodyTooLarge { get; } = new(StatusCodes.Status413PayloadTooLarge, "request_payload_too_large", "Payload Too Large");
+
     /// <summary>The gRPC status; null derives it from <see cref="Status"/>.</summary>
     public int? GrpcStatus { get; init; }
 

@@ -70,7 +70,7 @@ public sealed record RouteMatchConfig
     }
 
     /// <summary>Whether a request is a gRPC call.</summary>
-    internal static bool IsGrpc(HttpRequest request) =>
+    public static bool IsGrpc(HttpRequest request) =>
         request.ContentType is { } type && (type.Equals("application/grpc", StringComparison.OrdinalIgnoreCase) || type.StartsWith("application/grpc+", StringComparison.OrdinalIgnoreCase));
 
     private bool FitsPath(ReadOnlySpan<char> path)

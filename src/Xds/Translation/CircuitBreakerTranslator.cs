@@ -6,7 +6,7 @@ using Thresholds = Envoy.Config.Cluster.V3.CircuitBreakers.Types.Thresholds;
 
 namespace Zoneway.Xds.Translation;
 
-/// <summary>envoy.config.cluster.v3.CircuitBreakers to <see cref="CircuitBreakerConfig"/>, as far as a connection that is passed through can meet its limits.</summary>
+/// <summary>envoy.config.cluster.v3.CircuitBreakers to <see cref="CircuitBreakerConfig"/>.</summary>
 internal static class CircuitBreakerTranslator
 {
     // What Kuma sends where no policy names limits (protocol §8): clusters share one record.
@@ -41,16 +41,17 @@ internal static class CircuitBreakerTranslator
 
     private static CircuitBreakerConfig Translate(Thresholds message, Findings findings)
     {
-        findings.IgnoreIf(message.MaxRequests is not null, "max_requests", "a connection that is passed through has no requests");
         findings.IgnoreIf(message.MaxConnectionPools is not null, "max_connection_pools", "every connection has an upstream connection of its own");
         findings.IgnoreIf(message.RetryBudget is not null, "retry_budget", "only max_retries limits further connect attempts");
         Enforce("max_connections", message.MaxConnections, "connections", findings);
         Enforce("max_pending_requests", message.MaxPendingRequests, "connections being opened", findings);
-        Enforce("max_retries", message.MaxRetries, "connections on a further attempt", findings);
+        Enforce("max_requests", message.MaxRequests, "requests at a time, where HTTP is forwarded", findings);
+        Enforce("max_retries", message.MaxRetries, "connections and requests on a further attempt", findings);
         var config = new CircuitBreakerConfig
         {
             MaxConnections = message.MaxConnections ?? uint.MaxValue,
             MaxPendingRequests = message.MaxPendingRequests ?? uint.MaxValue,
+            MaxRequests = message.MaxRequests ?? uint.MaxValue,
             MaxRetries = message.MaxRetries ?? uint.MaxValue,
             TrackRemaining = message.TrackRemaining,
         };

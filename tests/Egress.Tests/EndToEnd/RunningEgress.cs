@@ -1,10 +1,14 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Zoneway.Egress.Connections;
+using Zoneway.Egress.Telemetry;
 using Zoneway.Hosting;
 using Zoneway.Hosting.Lifetime;
 using Zoneway.Hosting.Settings;
 using Zoneway.SniRouter;
+using Zoneway.SniRouter.Clusters;
 using Zoneway.SniRouter.Listeners;
+using Zoneway.SniRouter.Routing;
 using Zoneway.SniRouter.Telemetry;
 
 namespace Zoneway.Egress.Tests.EndToEnd;
@@ -49,6 +53,19 @@ internal sealed class RunningEgress : IAsyncDisposable
         var egress = new RunningEgress(resources, dataPath);
         await egress.UntilAsync(() => egress.Listeners.GetValueOrDefault(EgressResources.Listener) is not null, "the listener accepts");
         return egress;
+    }
+
+    /// <summary>The cluster that its resources call <c>upstream</c>.</summary>
+    public ClusterState Upstream => Services.GetRequiredService<DataPlaneUpdater>().Clusters.Single(static cluster => cluster.Name == "upstream");
+
+    /// <summary>What is counted of the HTTP of its chains.</summary>
+    public ChainStats Http
+    {
+        get
+        {
+            var chain = Services.GetRequiredService<RouteTable>().Current.Listeners.Values.Single().FilterChains.Single();
+            return Services.GetRequiredService<TerminatedChains>().Of(chain).Stats;
+        }
     }
 
     /// <summary>Connections that ended in some way.</summary>

@@ -227,6 +227,8 @@ public sealed class UpstreamTests : IDisposable
         var received = await socket.ReceiveAsync(buffer, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
         Assert.Equal("hello", System.Text.Encoding.UTF8.GetString(buffer, 0, received.Count));
         await socket.CloseAsync(System.Net.WebSockets.WebSocketCloseStatus.NormalClosure, "", CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(60));
+        // Frames of a client are masked (RFC 6455 §5.2): 6 bytes before 5, then 6 before a status of 2; those of the service have 2 bytes before.
+        await egress.UntilAsync(() => (egress.Upstream.Stats.SentBytes, egress.Upstream.Stats.ReceivedBytes) == (19, 11), "all bytes are counted");
     }
 
     private static Task<TestUpstream> StartWebSocketsAsync() => TestUpstream.StartAsync(static async context =>

@@ -43,6 +43,21 @@ public sealed class CircuitBreakerTests
     }
 
     [Fact]
+    public void TryRequest_AsManyAsTheLimit_UntilOneIsReleased()
+    {
+        var limits = new CircuitBreakerConfig { MaxRequests = 1 };
+        var first = CircuitBreakerHold.None;
+        var second = CircuitBreakerHold.None;
+
+        Assert.True(_breaker.TryRequest(limits, ref first));
+        Assert.False(_breaker.TryRequest(limits, ref second));
+        _breaker.Release(ref second);
+        Assert.Equal(1u, _breaker.Requests);
+        _breaker.Release(ref first);
+        Assert.True(_breaker.TryRequest(limits, ref second));
+    }
+
+    [Fact]
     public void TakeFirstOverflow_IsTrueOnce()
     {
         Assert.True(_breaker.TakeFirstOverflow());

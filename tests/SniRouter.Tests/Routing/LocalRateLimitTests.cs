@@ -32,6 +32,18 @@ public sealed class LocalRateLimitTests
     }
 
     [Fact]
+    public void TryTake_TellsWhatIsLeft_AndUntilFillWhenMoreComes()
+    {
+        var limit = new LocalRateLimit(Config);
+
+        Assert.True(limit.TryTake(1000, out var left));
+        Assert.Equal(2u, left);
+        Take(limit, 1000, 2);
+        Assert.False(limit.TryTake(1030, out left));
+        Assert.Equal((0u, TimeSpan.FromMilliseconds(70)), (left, limit.UntilFill(1030)));
+    }
+
+    [Fact]
     public void TryTake_ClockALittleBehind_GetsNoFill()
     {
         var limit = new LocalRateLimit(Config);

@@ -22,22 +22,23 @@ public sealed class CircuitBreakerTranslatorTests
     [Fact]
     public void Translate_Limits_AreUnderstoodAndEnforced()
     {
-        var result = Translate("circuitBreakers: {thresholds: [{priority: HIGH, maxConnections: 9}, {maxConnections: 0, maxPendingRequests: 2, maxRetries: 4294967295, trackRemaining: true}, {maxConnections: 8}]}");
+        var result = Translate("circuitBreakers: {thresholds: [{priority: HIGH, maxConnections: 9}, {maxConnections: 0, maxPendingRequests: 2, maxRequests: 3, maxRetries: 4294967295, trackRemaining: true}, {maxConnections: 8}]}");
 
-        Assert.Equal(new CircuitBreakerConfig { MaxConnections = 0, MaxPendingRequests = 2, MaxRetries = 4294967295, TrackRemaining = true }, result.Config!.CircuitBreakers);
+        Assert.Equal(new CircuitBreakerConfig { MaxConnections = 0, MaxPendingRequests = 2, MaxRequests = 3, MaxRetries = 4294967295, TrackRemaining = true }, result.Config!.CircuitBreakers);
         Assert.Equal(
-            ["at most 0 connections", "at most 2 connections being opened", "at most 4294967295 connections on a further attempt"], Breakers(result).Select(field => field.What));
+            ["at most 0 connections", "at most 2 connections being opened", "at most 3 requests at a time, where HTTP is forwarded", "at most 4294967295 connections and requests on a further attempt"],
+            Breakers(result).Select(field => field.What));
         Assert.Equal("circuit_breakers.thresholds[1].max_connections", Breakers(result).First().Field);
         Assert.Empty(result.Ignored);
     }
 
     [Fact]
-    public void Translate_LimitsThatNoPassthroughConnectionMeets_AreIgnored()
+    public void Translate_LimitsThatNothingMeets_AreIgnored()
     {
-        var result = Translate("circuitBreakers: {perHostThresholds: [{maxConnections: 1}], thresholds: [{maxRequests: 1, maxConnectionPools: 1, retryBudget: {}}]}");
+        var result = Translate("circuitBreakers: {perHostThresholds: [{maxConnections: 1}], thresholds: [{maxConnectionPools: 1, retryBudget: {}}]}");
 
         Assert.Equal(
-            ["per_host_thresholds", "thresholds[0].max_requests", "thresholds[0].max_connection_pools", "thresholds[0].retry_budget"],
+            ["per_host_thresholds", "thresholds[0].max_connection_pools", "thresholds[0].retry_budget"],
             result.Ignored.Select(field => field.Field["circuit_breakers.".Length..]));
     }
 

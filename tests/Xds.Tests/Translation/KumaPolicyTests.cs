@@ -47,10 +47,8 @@ public sealed class KumaPolicyTests
         Assert.All(clusters, result =>
         {
             Assert.Equal(name, result.Config!.Name);
-            Assert.Equal(new CircuitBreakerConfig { MaxConnections = 2222, MaxPendingRequests = 3333, MaxRetries = 5555, TrackRemaining = tracks }, result.Config.CircuitBreakers);
-            Assert.Superset(
-                new HashSet<string> { "circuit_breakers.thresholds[0].max_requests", "circuit_breakers.thresholds[0].max_connection_pools" },
-                result.Ignored.Select(field => field.Field).ToHashSet());
+            Assert.Equal(new CircuitBreakerConfig { MaxConnections = 2222, MaxPendingRequests = 3333, MaxRequests = 4444, MaxRetries = 5555, TrackRemaining = tracks }, result.Config.CircuitBreakers);
+            Assert.Contains("circuit_breakers.thresholds[0].max_connection_pools", result.Ignored.Select(field => field.Field));
         });
     }
 

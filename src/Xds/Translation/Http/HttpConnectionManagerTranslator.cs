@@ -26,6 +26,8 @@ internal static class HttpConnectionManagerTranslator
             MaxStreamDuration = Limit(message.CommonHttpProtocolOptions?.MaxStreamDuration, common, "max_stream_duration", Timeout.InfiniteTimeSpan, "requests take at most"),
             StreamIdleTimeout = Limit(message.StreamIdleTimeout, findings, "stream_idle_timeout", TimeSpan.FromMinutes(5), "requests that are silent end after"),
             RequestTimeout = Limit(message.RequestTimeout, findings, "request_timeout", Timeout.InfiniteTimeSpan, "requests take at most"),
+            MaxRequestHeadersBytes = 1024 * HeaderKibibytes(message, findings),
+            MaxHeadersCount = HeadersCount(message, common),
             AccessLogs = AccessLogTranslator.Translate(message.AccessLog, findings),
         };
         findings.Enforce("", $"HTTP ({config.Codec.ToString().ToLowerInvariant()}) is ended and forwarded");
@@ -55,6 +57,33 @@ internal static class HttpConnectionManagerTranslator
         };
     }
 
+    private static int HeaderKibibytes(HttpConnectionManager message, Findings findings)
+    {
+        const uint Default = 60;
+        const uint Most = 8192;
+        if (message.MaxRequestHeadersKb is not { } kibibytes)
+        {
+            return (int)Default;
+        }
+
+        findings.RejectIf(kibibytes is 0 or > Most, "max_request_headers_kb", $"the limit lies between 1 and {Most} KiB");
+        findings.Enforce("max_request_headers_kb", $"headers of a request have at most {kibibytes} KiB, within the program's own limit; longer ones get 431");
+        return (int)Math.Min(kibibytes, Most);
+    }
+
+    private static uint HeadersCount(HttpConnectionManager message, Findings findings)
+    {
+        const uint Default = 100;
+        if (message.CommonHttpProtocolOptions?.MaxHeadersCount is not { } count)
+        {
+            return Default;
+        }
+
+        findings.RejectIf(count == 0, "max_headers_count", "at least one header must be allowed");
+        findings.Enforce("max_headers_count", $"a request has at most {count} headers, within the program's own limit; more get 431");
+        return count;
+    }
+
     private static void NoteUnsupported(HttpConnectionManager message, Findings findings)
     {
         findings.RejectIf(message.NormalizePath == true || message.MergeSlashes, "normalize_path", "paths are taken as clients write them");
@@ -68,7 +97,6 @@ internal static class HttpConnectionManagerTranslator
         findings.IgnoreIf(message.LocalReplyConfig is not null, "local_reply_config", "answers of the proxy have their own form");
         findings.IgnoreIf(message.StripAnyHostPort, "strip_any_host_port", "the port of a host does not matter to routes");
         findings.IgnoreIf(message.DrainTimeout is not null, "drain_timeout", "the program's drain time holds");
-        findings.IgnoreIf(message.CommonHttpProtocolOptions?.MaxHeadersCount is not null, "common_http_protocol_options.max_headers_count", "the program's limit of headers holds");
         findings.IgnoreIf(message.CommonHttpProtocolOptions?.MaxRequestsPerConnection is not null, "common_http_protocol_options.max_requests_per_connection", "connections are used as long as they last");
         findings.IgnoreIf(message.RequestHeadersTimeout is not null, "request_headers_timeout", "the program's own 30 s for headers hold");
         findings.IgnoreIf(message.ServerName.Length > 0, "server_name", "the Server header passes through as it comes");

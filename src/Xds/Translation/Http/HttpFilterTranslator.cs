@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Envoy.Extensions.Common.Matching.V3;
 using Envoy.Extensions.Filters.Common.Matcher.Action.V3;
+using Envoy.Extensions.Filters.Http.Buffer.V3;
 using Envoy.Extensions.Filters.Http.Fault.V3;
 using Envoy.Extensions.Filters.Http.LocalRatelimit.V3;
 using Envoy.Extensions.Filters.Http.Rbac.V3;
@@ -9,6 +10,7 @@ using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Google.Protobuf.Collections;
 using Google.Protobuf.WellKnownTypes;
 using Zoneway.Termination.Http;
+using Buffer = Envoy.Extensions.Filters.Http.Buffer.V3.Buffer;
 
 namespace Zoneway.Xds.Translation.Http;
 
@@ -23,6 +25,8 @@ internal static class HttpFilterTranslator
     private static readonly string Fault = HTTPFault.Descriptor.FullName;
     private static readonly string RateLimit = LocalRateLimit.Descriptor.FullName;
     private static readonly string Conditional = ExtensionWithMatcher.Descriptor.FullName;
+    private static readonly string BodyLimit = Buffer.Descriptor.FullName;
+    private static readonly string BodyLimitPerRoute = BufferPerRoute.Descriptor.FullName;
     private static readonly string RouterType = Router.Descriptor.FullName;
 
     // They watch, and decide nothing; what they would change of an answer is only its form.
@@ -76,6 +80,13 @@ internal static class HttpFilterTranslator
                     filters[name] = perRoute.Rbac is not null && TranslateRbac(name, perRoute.Rbac, scope.At("rbac")) is { } own ? own : new DisabledFilterConfig(name);
                 }
             }
+            else if (ResourceReader.TypeName(body) == BodyLimitPerRoute)
+            {
+                if (ResourceReader.Unpack(body, BufferPerRoute.Parser, scope, "") is { } perRoute && HttpBodyLimitTranslator.Translate(name, perRoute, scope) is { } own)
+                {
+                    filters[name] = own;
+                }
+            }
             else if (Translate(name, body, isOptional: false, scope) is { } filter)
             {
                 filters[name] = filter;
@@ -101,6 +112,11 @@ internal static class HttpFilterTranslator
         if (type == RateLimit)
         {
             return ResourceReader.Unpack(body, LocalRateLimit.Parser, findings, "") is { } limit ? HttpRateLimitTranslator.Translate(name, limit, findings) : null;
+        }
+
+        if (type == BodyLimit)
+        {
+            return ResourceReader.Unpack(body, Buffer.Parser, findings, "") is { } limit ? HttpBodyLimitTranslator.Translate(name, limit, findings) : null;
         }
 
         if (type == Conditional)

@@ -1,3 +1,4 @@
+using Envoy.Extensions.Common.Ratelimit.V3;
 using Envoy.Extensions.Filters.Http.LocalRatelimit.V3;
 using Zoneway.Termination.Http;
 
@@ -10,10 +11,8 @@ internal static class HttpRateLimitTranslator
     public static HttpRateLimitConfig Translate(string name, LocalRateLimit message, Findings findings)
     {
         findings.RejectIf(message.Descriptors.Count > 0 || message.RateLimits.Count > 0, "descriptors", "one limit holds for all requests; descriptors are not available");
-        findings.IgnoreIf(message.LocalRateLimitPerDownstreamConnection, "local_rate_limit_per_downstream_connection", "the limit holds for all connections together");
         findings.IgnoreIf(message.LocalClusterRateLimit is not null, "local_cluster_rate_limit", "the limit is not shared among proxies");
-        findings.IgnoreIf(message.EnableXRatelimitHeaders != default, "enable_x_ratelimit_headers", "no such headers are sent");
-        findings.IgnoreIf(message.RequestHeadersToAddWhenNotEnforced.Count > 0, "request_headers_to_add_when_not_enforced", "requests are not marked");
+        findings.RejectIf(message.EnableXRatelimitHeaders is not (XRateLimitHeadersRFCVersion.Off or XRateLimitHeadersRFCVersion.DraftVersion03), "enable_x_ratelimit_headers", "the form of the headers is not known");
         // Envoy raises anything that is no client or server error.
         var status = message.Status is { Code: var code } && (int)code >= 400 ? (int)code : 429;
         var config = new HttpRateLimitConfig(name)
@@ -23,12 +22,19 @@ internal static class HttpRateLimitTranslator
             Status = status,
             Enabled = message.FilterEnabled is null ? FractionConfig.None : RouteMatchTranslator.Translate(message.FilterEnabled, findings.At("filter_enabled")),
             Enforced = message.FilterEnforced is null ? FractionConfig.None : RouteMatchTranslator.Translate(message.FilterEnforced, findings.At("filter_enforced")),
+            IsPerConnection = message.LocalRateLimitPerDownstreamConnection,
+            TellsClients = message.EnableXRatelimitHeaders == XRateLimitHeadersRFCVersion.DraftVersion03,
+            RequestHeaders = HeaderMutationTranslator.Translate(message.RequestHeadersToAddWhenNotEnforced, findings, "request_headers_when_not_enforced"),
             ResponseHeaders = HeaderMutationTranslator.Translate(message.ResponseHeadersToAdd, findings, "response_headers"),
             RefusesAsResourceExhausted = message.RateLimitedAsResourceExhausted,
         };
         if (config.Bucket is { } bucket)
         {
-            findings.Enforce("", $"at most {bucket.MaxTokens} requests at once, {bucket.TokensPerFill} more every {DurationText.Of(bucket.FillInterval)}; others get {status} ({config.Enforced} of {config.Enabled})");
+            findings.Enforce("", $"{(config.IsPerConnection ? "of each connection " : "")}at most {bucket.MaxTokens} requests at once, {bucket.TokensPerFill} more every {DurationText.Of(bucket.FillInterval)}; others get {status} ({config.Enforced} of {config.Enabled})");
+            if (config.TellsClients)
+            {
+                findings.Enforce("enable_x_ratelimit_headers", "answers say what is left of the limit");
+            }
         }
 
         return config;

@@ -1,0 +1,90 @@
+using System.IO.Pipelines;
+
+namespace Zoneway.Egress.Http;
+
+/// <summary>
+/// Reads a connection for Kestrel, and ahead of it while a request is being answered: over HTTP/1.1 nothing else would notice that the client has gone. What was read ahead is the next read's result.
+/// </summary>
+/// <param name="inner">The connection.</param>
+/// <param name="ended">Called when nothing more will come.</param>
+internal sealed class WatchedReader(PipeReader inner, Action ended) : PipeReader
+{
+    private Task<ReadResult>? _ahead;
+
+    /// <summary>Begins to read ahead. To be called when Kestrel has the request as a whole, and reads nothing before the answer is there.</summary>
+    public void Watch()
+    {
+        if (_ahead is null)
+        {
+            _ahead = inner.ReadAsync().AsTask();
+            _ = NoticeEndAsync(_ahead);
+        }
+    }
+
+    /// <summary>Ends reading ahead, after which the connection may be given back.</summary>
+    public async ValueTask StopAsync()
+    {
+        if (_ahead is { IsCompleted: false } ahead)
+        {
+            inner.CancelPendingRead();
+            await ahead.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        }
+    }
+
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    {
+        if (_ahead is not { } ahead)
+        {
+            return inner.ReadAsync(cancellationToken);
+        }
+
+        _ahead = null;
+        return new ValueTask<ReadResult>(cancellationToken.CanBeCanceled ? ahead.WaitAsync(cancellationToken) : ahead);
+    }
+
+    public override bool TryRead(out ReadResult result)
+    {
+        if (_ahead is not { } ahead)
+        {
+            return inner.TryRead(out result);
+        }
+
+        result = default;
+        if (!ahead.IsCompletedSuccessfully)
+        {
+            return false;
+        }
+
+        _ahead = null;
+        result = ahead.GetAwaiter().GetResult();
+        return true;
+    }
+
+    public override void AdvanceTo(SequencePosition consumed) => inner.AdvanceTo(consumed);
+
+    public override void AdvanceTo(SequencePosition consumed, SequencePosition examined) => inner.AdvanceTo(consumed, examined);
+
+    public override void CancelPendingRead() => inner.CancelPendingRead();
+
+    /// <summary>Does nothing: whoever owns the connection completes it when nothing reads ahead any more.</summary>
+    public override void Complete(Exception? exception = null)
+    {
+    }
+
+    private async Task NoticeEndAsync(Task<ReadResult> ahead)
+    {
+        try
+        {
+            if (!(await ahead).IsCompleted)
+            {
+                return;
+            }
+        }
+        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
+        {
+            // A reset is an end as well; Kestrel reads it next.
+        }
+
+        ended();
+    }
+}
