@@ -17,7 +17,7 @@ internal sealed class InnerConnection : DefaultConnectionContext
         _outer = outer;
         _outerClosed = outer.ConnectionClosed.UnsafeRegister(static closed => ((CancellationTokenSource)closed!).Cancel(), _closed);
         Input = new WatchedReader(input, _closed.Cancel);
-        Transport = new DuplexPipe(Input, output);
+        Transport = new DuplexPipe(Input, new WatchedWriter(output, _closed.Cancel));
         Application = Transport;
         LocalEndPoint = outer.LocalEndPoint;
         RemoteEndPoint = outer.RemoteEndPoint;

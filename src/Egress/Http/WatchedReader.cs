@@ -1,4 +1,6 @@
 using System.IO.Pipelines;
+using System.Runtime.CompilerServices;
+using Microsoft.AspNetCore.Connections;
 
 namespace Zoneway.Egress.Http;
 
@@ -35,7 +37,8 @@ internal sealed class WatchedReader(PipeReader inner, Action ended) : PipeReader
     {
         if (_ahead is not { } ahead)
         {
-            return inner.ReadAsync(cancellationToken);
+            var read = inner.ReadAsync(cancellationToken);
+            return read.IsCompletedSuccessfully ? read : NoticeResetAsync(read);
         }
 
         _ahead = null;
@@ -69,6 +72,21 @@ internal sealed class WatchedReader(PipeReader inner, Action ended) : PipeReader
     /// <summary>Does nothing: whoever owns the connection completes it when nothing reads ahead any more.</summary>
     public override void Complete(Exception? exception = null)
     {
+    }
+
+    // Kestrel has to know before its reader does: it would go on reading the request's body to find where the next request begins.
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<ReadResult> NoticeResetAsync(ValueTask<ReadResult> read)
+    {
+        try
+        {
+            return await read;
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            ended();
+            throw new ConnectionResetException(exception.Message, exception);
+        }
     }
 
     private async Task NoticeEndAsync(Task<ReadResult> ahead)

@@ -66,6 +66,13 @@ public sealed class ForeignEgress : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends it in order, after which its output is complete.</summary>
+    public async Task StopAsync()
+    {
+        await _program!.TerminateAsync();
+        Assert.Equal(0, await _program.ExitCodeAsync());
+    }
+
     /// <summary>Path of a file that goes with the test.</summary>
     public string FileNamed(string name) => Path.Combine(_directory.FullName, name);
 

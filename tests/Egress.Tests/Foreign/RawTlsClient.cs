@@ -81,6 +81,9 @@ internal sealed class RawTlsClient : IAsyncDisposable
         }
     }
 
+    /// <summary>Ends the connection at once, with a reset.</summary>
+    public void Reset() => _tcp.Client.Close(timeout: 0);
+
     public async ValueTask DisposeAsync()
     {
         await _stream.DisposeAsync();
