@@ -79,7 +79,7 @@ public sealed class ClusterState
     {
         if (Interlocked.Exchange(ref _hasNewHealth, 1) == 0)
         {
-            ThreadPool.UnsafeQueueUserWorkItem(static state => state.PublishHealth(), this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(static state => state.TryPublishHealth(), this, preferLocal: false);
         }
     }
 
@@ -104,6 +104,19 @@ public sealed class ClusterState
         var endpoints = BuildEndpoints(_assignment);
         _current = new ClusterSnapshot(_config, _assignment, endpoints, (uint)Random.Shared.Next());
         _health?.Watch(_config, endpoints);
+    }
+
+    private void TryPublishHealth()
+    {
+        try
+        {
+            PublishHealth();
+        }
+        catch (Exception exception)
+        {
+            // What was published last stays.
+            _monitoring?.Fault(Name, exception);
+        }
     }
 
     private void PublishHealth()

@@ -67,12 +67,14 @@ internal sealed class EgressResources(TestCertificates mesh)
     }
 
     /// <summary>The same cluster with several endpoints.</summary>
-    public EgressResources Upstreams(string more, params IPEndPoint[] endpoints)
+    /// <param name="fields">Its type and further fields, in flow style, each with a comma at its end.</param>
+    /// <param name="endpoints">Names, with their ports, or addresses.</param>
+    public EgressResources Upstreams(string fields, params (string Host, int Port)[] endpoints)
     {
-        var list = string.Join(", ", endpoints.Select(endpoint => $$"""{endpoint: {address: {socketAddress: {address: {{endpoint.Address}}, portValue: {{endpoint.Port}} } } } }"""));
+        var list = string.Join(", ", endpoints.Select(endpoint => $$"""{endpoint: {address: {socketAddress: {address: {{endpoint.Host}}, portValue: {{endpoint.Port}} } } } }"""));
         _clusters.AppendLine($$"""
             - name: upstream
-              resource: {'@type': type.googleapis.com/envoy.config.cluster.v3.Cluster, name: upstream, type: STATIC, {{more}} loadAssignment: {clusterName: upstream, endpoints: [{lbEndpoints: [{{list}}]}]} }
+              resource: {'@type': type.googleapis.com/envoy.config.cluster.v3.Cluster, name: upstream, {{fields}} loadAssignment: {clusterName: upstream, endpoints: [{lbEndpoints: [{{list}}]}]} }
             """);
         return this;
     }

@@ -15,16 +15,16 @@ public sealed class HashTests : IDisposable
     public void Dispose() => _mesh.Dispose();
 
     [Theory]
-    [InlineData("lbPolicy: RING_HASH,")]
-    [InlineData("lbPolicy: RING_HASH, ringHashLbConfig: {hashFunction: MURMUR_HASH_2},")]
-    [InlineData("lbPolicy: MAGLEV,")]
+    [InlineData("type: STATIC, lbPolicy: RING_HASH,")]
+    [InlineData("type: STATIC, lbPolicy: RING_HASH, ringHashLbConfig: {hashFunction: MURMUR_HASH_2},")]
+    [InlineData("type: STATIC, lbPolicy: MAGLEV,")]
     public async Task The_same_header_goes_to_the_same_endpoint_and_others_elsewhere(string policy)
     {
         await using var first = await TestUpstream.StartAsync(static context => context.Response.WriteAsync("1"));
         await using var second = await TestUpstream.StartAsync(static context => context.Response.WriteAsync("2"));
         await using var third = await TestUpstream.StartAsync(static context => context.Response.WriteAsync("3"));
         await using var egress = await RunningEgress.StartAsync(
-            new EgressResources(_mesh).Http("cluster: upstream, hashPolicy: [{header: {headerName: x-user} }]").Upstreams(policy, first.Address, second.Address, third.Address).ToString());
+            new EgressResources(_mesh).Http("cluster: upstream, hashPolicy: [{header: {headerName: x-user} }]").Upstreams(policy, At(first.Address), At(second.Address), At(third.Address)).ToString());
         using var http = new Sidecar(egress, Client).Http(HttpVersion.Version11);
 
         var seen = new HashSet<string>(StringComparer.Ordinal);
@@ -44,7 +44,7 @@ public sealed class HashTests : IDisposable
         await using var alive = await TestUpstream.StartAsync(static context => context.Response.WriteAsync("1"));
         using var refusing = new RefusingEndpoint();
         await using var egress = await RunningEgress.StartAsync(
-            new EgressResources(_mesh).Http("cluster: upstream, hashPolicy: [{header: {headerName: x-user} }]").Upstreams("lbPolicy: RING_HASH,", alive.Address, (IPEndPoint)refusing.Address).ToString());
+            new EgressResources(_mesh).Http("cluster: upstream, hashPolicy: [{header: {headerName: x-user} }]").Upstreams("type: STATIC, lbPolicy: RING_HASH,", At(alive.Address), At(refusing.Address)).ToString());
         using var http = new Sidecar(egress, Client).Http(HttpVersion.Version11);
 
         for (var user = 0; user < 10; user++)
@@ -52,6 +52,8 @@ public sealed class HashTests : IDisposable
             Assert.Equal("1", await AskAsync(http, $"user-{user}"));
         }
     }
+
+    private static (string Host, int Port) At(IPEndPoint address) => ($"{address.Address}", address.Port);
 
     private static async Task<string> AskAsync(HttpClient http, string user)
     {

@@ -71,6 +71,7 @@ public abstract class DnsClusterTests(PathUnderTest path)
     {
         var time = new ManualTimeProvider();
         using var silent = await SilentEndpoint.CreateAsync();
+        var dialling = Dialling(silent.Address);
         using var refusing = new RefusingEndpoint();
         await using var upstream = new EchoUpstream();
         await using var proxy = await ProxyUnderTest.StartAsync(path, time: time);
@@ -85,6 +86,7 @@ public abstract class DnsClusterTests(PathUnderTest path)
         await client.EndAsync();
         await proxy.ExpectAsync(ConnectionOutcome.Completed);
         Assert.Equal((1L, 0L), (proxy.Cluster().Stats.UpstreamConnections, proxy.Cluster().Stats.ConnectFailures));
+        await Eventually.TrueAsync(() => Dialling(silent.Address) == dialling);
     }
 
     [Fact]
@@ -92,6 +94,7 @@ public abstract class DnsClusterTests(PathUnderTest path)
     {
         var time = new ManualTimeProvider();
         using var silent = await SilentEndpoint.CreateAsync();
+        var dialling = Dialling(silent.Address);
         await using var proxy = await ProxyUnderTest.StartAsync(path, time: time);
         await proxy.ApplyAsync(ToOneEndpoint(silent.Address, silent.Address, silent.Address));
         using var client = await proxy.ConnectAsync(SplicedStreams.Hello);
@@ -101,6 +104,7 @@ public abstract class DnsClusterTests(PathUnderTest path)
 
         await proxy.ExpectAsync(ConnectionOutcome.ConnectTimeout);
         Assert.Equal((1L, 1L), (proxy.Cluster().Stats.ConnectFailures, proxy.Cluster().Stats.ConnectTimeouts));
+        await Eventually.TrueAsync(() => Dialling(silent.Address) == dialling);
     }
 
     [Fact]
@@ -108,6 +112,7 @@ public abstract class DnsClusterTests(PathUnderTest path)
     {
         var time = new ManualTimeProvider();
         using var silent = await SilentEndpoint.CreateAsync();
+        var dialling = Dialling(silent.Address);
         await using var proxy = await ProxyUnderTest.StartAsync(path, time: time);
         await proxy.ApplyAsync(ToOneEndpoint(silent.Address, silent.Address, silent.Address));
         using var client = await proxy.ConnectAsync(SplicedStreams.Hello);
@@ -118,6 +123,7 @@ public abstract class DnsClusterTests(PathUnderTest path)
 
         await Eventually.TrueAsync(() => proxy.Tracker.Active == 0, () => time.Advance(TimeSpan.FromMilliseconds(50)));
         await proxy.ExpectNothingOpenAsync();
+        await Eventually.TrueAsync(() => Dialling(silent.Address) == dialling);
     }
 
     [Fact]
@@ -258,6 +264,10 @@ public abstract class DnsClusterTests(PathUnderTest path)
         var cluster = ProxyConfigs.ClusterOf() with { InlineAssignment = new() { ClusterName = ProxyConfigs.Cluster, Localities = [new() { Endpoints = [endpoint] }] } };
         return ProxyConfigs.RouteTo(ProxyConfigs.ProxyTo()) with { Clusters = [cluster] };
     }
+
+    /// <summary>Sockets of this machine that wait for an answer from an address (state SYN_SENT, 02): none of a race may be left.</summary>
+    private static int Dialling(IPEndPoint address) => File.ReadLines("/proc/net/tcp").Count(line =>
+        line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, _, var remote, "02", ..] && remote.EndsWith($":{address.Port:X4}", StringComparison.Ordinal));
 
     /// <summary>Lets time pass, but no more than a second in all.</summary>
     private static void Advance(ManualTimeProvider time, ref TimeSpan passed)

@@ -26,7 +26,7 @@ internal sealed partial class OutlierDetector
         _config = config;
         _stats = stats;
         _monitoring = monitoring;
-        _timer = monitoring.Time.CreateTimer(static state => ((OutlierDetector)state!).Sweep(), this, Interval, Interval);
+        _timer = monitoring.Time.CreateTimer(static state => ((OutlierDetector)state!).TrySweep(), this, Interval, Interval);
     }
 
     /// <summary>What holds now.</summary>
@@ -118,6 +118,18 @@ internal sealed partial class OutlierDetector
                 Uneject(monitor);
                 _cluster.HealthChanged();
             }
+        }
+    }
+
+    private void TrySweep()
+    {
+        try
+        {
+            Sweep();
+        }
+        catch (Exception exception)
+        {
+            _monitoring.Fault(_cluster.Name, exception);
         }
     }
 

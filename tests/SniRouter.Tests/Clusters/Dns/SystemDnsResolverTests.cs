@@ -51,7 +51,7 @@ public sealed class SystemDnsResolverTests
             return [IPAddress.Loopback];
         });
         using var impatient = new CancellationTokenSource();
-        var hanging = Enumerable.Range(0, SystemDnsResolver.MaxLookups).Select(_ => resolver.ResolveAsync("a.test", AddressFamily.Unspecified, impatient.Token).AsTask()).ToArray();
+        var hanging = Enumerable.Range(0, SystemDnsResolver.MaxLookups).Select(i => resolver.ResolveAsync($"a{i}.test", AddressFamily.Unspecified, impatient.Token).AsTask()).ToArray();
         await Eventually.TrueAsync(() => Volatile.Read(ref running) == SystemDnsResolver.MaxLookups);
 
         var further = resolver.ResolveAsync("b.test", AddressFamily.Unspecified, impatient.Token).AsTask();
@@ -64,5 +64,35 @@ public sealed class SystemDnsResolverTests
         Assert.Equal(SystemDnsResolver.MaxLookups, Volatile.Read(ref running));
         release.Set();
         Assert.Equal(DnsOutcome.Resolved, (await next.WithinLimit()).Outcome);
+    }
+
+    [Fact]
+    public async Task Resolve_NamesThatHangAreAskedForAgainAndAgain_OthersHaveTheirTurn()
+    {
+        using var release = new ManualResetEventSlim();
+        var lookups = 0;
+        var resolver = new SystemDnsResolver((name, _) =>
+        {
+            Interlocked.Increment(ref lookups);
+            if (name == "hangs.test")
+            {
+                release.Wait(Eventually.Limit);
+            }
+
+            return [IPAddress.Loopback];
+        });
+        for (var i = 0; i < 3 * SystemDnsResolver.MaxLookups; i++)
+        {
+            using var impatient = new CancellationTokenSource();
+            var asking = resolver.ResolveAsync("hangs.test", AddressFamily.Unspecified, impatient.Token).AsTask();
+            await impatient.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asking.WithinLimit());
+        }
+
+        var answer = await resolver.ResolveAsync("a.test", AddressFamily.Unspecified, CancellationToken.None).WithinLimit();
+
+        Assert.Equal((DnsOutcome.Resolved, 2), (answer.Outcome, Volatile.Read(ref lookups)));
+        release.Set();
+        await resolver.ResolveAsync("hangs.test", AddressFamily.Unspecified, CancellationToken.None).WithinLimit();
     }
 }

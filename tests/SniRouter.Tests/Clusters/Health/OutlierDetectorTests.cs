@@ -251,6 +251,21 @@ public sealed class OutlierDetectorTests
     }
 
     [Fact]
+    public async Task EndpointsThatAreLeftCannotBeArranged_IsSaidAndTheProcessGoesOn()
+    {
+        using var cluster = new WatchedCluster();
+        cluster.State.Update(WatchedCluster.ConfigOf() with { OutlierDetection = Defaults, HealthyPanicThreshold = 0 });
+        // No control plane gets so far: a weight is at least 1.
+        cluster.State.Update(TestEndpoints.Assignment(TestEndpoints.Level(
+            0, TestEndpoints.Endpoint(1), TestEndpoints.Endpoint(2, weight: 0, EndpointHealth.Degraded), TestEndpoints.Endpoint(3, weight: 0, EndpointHealth.Degraded))));
+
+        Fail(cluster.StateOf(0), times: 5);
+
+        await TestUtilities.Eventually.TrueAsync(() => cluster.Log.Any(record => record.EventId == 802));
+        Assert.Equal(Healthy, cluster.Health.First());
+    }
+
+    [Fact]
     public async Task CheckPasses_EjectedEndpointIsBack()
     {
         using var upstream = new TestUtilities.ScriptedUpstream();
