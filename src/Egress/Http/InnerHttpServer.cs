@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Zoneway.Egress.Connections;
 using Zoneway.MutualTls;
+using Zoneway.SniRouter;
 using Zoneway.SniRouter.Proxying;
 using Zoneway.SniRouter.Telemetry;
 using Zoneway.Termination;
@@ -19,18 +20,18 @@ namespace Zoneway.Egress.Http;
 /// </summary>
 internal sealed class InnerHttpServer : IHostedService, IDisposable
 {
-    private static readonly TimeSpan PrefaceTimeout = TimeSpan.FromSeconds(60);
-
     private readonly InnerTransport _transport = new();
     private readonly KestrelServer _server;
     private readonly RequestHandler _handler;
     private readonly ConnectionTracker _tracker;
+    private readonly TimeSpan _prefaceTimeout;
     private readonly TimeProvider _time;
 
-    public InnerHttpServer(RequestHandler handler, ConnectionTracker tracker, IServiceProvider services, TimeProvider time, ILoggerFactory loggers)
+    public InnerHttpServer(RequestHandler handler, ConnectionTracker tracker, IOptions<SniRouterOptions> limits, IServiceProvider services, TimeProvider time, ILoggerFactory loggers)
     {
         _handler = handler;
         _tracker = tracker;
+        _prefaceTimeout = limits.Value.HttpPrefaceTimeout;
         _time = time;
         var options = new KestrelServerOptions
         {
@@ -100,7 +101,7 @@ internal sealed class InnerHttpServer : IHostedService, IDisposable
             return protocol == SslApplicationProtocol.Http2 ? HttpCodec.Http2 : HttpCodec.Http1;
         }
 
-        await using var limit = _time.CreateTimer(static state => ((PipeReader)state!).CancelPendingRead(), input, PrefaceTimeout, Timeout.InfiniteTimeSpan);
+        await using var limit = _time.CreateTimer(static state => ((PipeReader)state!).CancelPendingRead(), input, _prefaceTimeout, Timeout.InfiniteTimeSpan);
         while (true)
         {
             var result = await input.ReadAsync();
