@@ -6,7 +6,7 @@ namespace Zoneway.MutualTls;
 /// <summary>What both sides of TLS have in common (CommonTlsContext).</summary>
 public sealed record TlsContextConfig
 {
-    /// <summary>Certificates given here. One for each kind of key is used.</summary>
+    /// <summary>Certificates given here. The first one is shown.</summary>
     public ImmutableArray<TlsCertificateConfig> Certificates { get; init; } = [];
 
     /// <summary>Names of secrets with certificates.</summary>

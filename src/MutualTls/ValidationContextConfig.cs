@@ -8,6 +8,9 @@ public sealed record ValidationContextConfig
     /// <summary>Nothing is verified.</summary>
     public static ValidationContextConfig Empty { get; } = new();
 
+    /// <summary>A <see cref="TrustedCa"/> that is given and has nothing in it. It cannot be used, as any other text without a certificate.</summary>
+    public const string EmptyCa = "\n";
+
     /// <summary>PEM of the CAs that a chain must end at; empty for none.</summary>
     public string TrustedCa { get; init; } = "";
 

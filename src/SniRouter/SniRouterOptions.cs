@@ -6,6 +6,14 @@ public sealed class SniRouterOptions
     /// <summary>Longest time a client may take to deliver its ClientHello, measured from accept. Default 5 s. Must be positive.</summary>
     public TimeSpan ClientHelloTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// Longest time a TLS handshake with a client may take, measured from the end of its ClientHello, where TLS is ended here and the filter chain names no time. Default 10 s. Must be positive.
+    /// </summary>
+    public TimeSpan TlsHandshakeTimeout { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Longest time a client may take after its handshake until its first bytes tell which HTTP it speaks. Default 60 s. Must be positive.</summary>
+    public TimeSpan HttpPrefaceTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
     /// <summary>Most bytes on the wire that a ClientHello may take, record headers included. Default 16 KiB; 512 to 65,536.</summary>
     public int MaxClientHelloBytes { get; set; } = 16 * 1024;
 
@@ -51,6 +59,16 @@ public sealed class SniRouterOptions
         if (ClientHelloTimeout <= TimeSpan.Zero)
         {
             yield return "The ClientHello timeout must be positive.";
+        }
+
+        if (TlsHandshakeTimeout <= TimeSpan.Zero)
+        {
+            yield return "The TLS handshake timeout must be positive.";
+        }
+
+        if (HttpPrefaceTimeout <= TimeSpan.Zero)
+        {
+            yield return "The HTTP preface timeout must be positive.";
         }
 
         if (HalfClosedTimeout <= TimeSpan.Zero)

@@ -15,6 +15,9 @@ public sealed record TerminatedChainConfig : FilterChainActionConfig
     /// <summary>How TLS is ended; null takes the stream as it is.</summary>
     public DownstreamTlsConfig? Tls { get; init; }
 
+    /// <summary>Longest time the TLS handshake may take; null for that of the program (<see cref="SniRouter.SniRouterOptions.TlsHandshakeTimeout"/>).</summary>
+    public TimeSpan? HandshakeTimeout { get; init; }
+
     /// <summary>Who may connect: every one of these filters must let the connection pass.</summary>
     public ImmutableArray<RbacFilterConfig> AccessControl { get; init; } = [];
 

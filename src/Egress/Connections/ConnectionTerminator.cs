@@ -3,10 +3,12 @@ using System.Net.Security;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Zoneway.Egress.Http;
 using Zoneway.Egress.Tcp;
 using Zoneway.Egress.Telemetry;
 using Zoneway.MutualTls;
+using Zoneway.SniRouter;
 using Zoneway.SniRouter.Proxying;
 using Zoneway.SniRouter.Routing;
 using Zoneway.SniRouter.Telemetry;
@@ -17,9 +19,10 @@ namespace Zoneway.Egress.Connections;
 
 /// <summary>The way of a connection whose chain ends TLS: handshake, access control, and then bytes or HTTP. Protocol §5.8.</summary>
 internal sealed partial class ConnectionTerminator(
-    TerminatedChains chains, TcpForwarder tcp, InnerHttpServer http, DenialLog denials, TlsStats stats, TimeProvider time, ILogger<ConnectionTerminator> logger)
+    TerminatedChains chains, TcpForwarder tcp, InnerHttpServer http, DenialLog denials, TlsStats stats, IOptions<SniRouterOptions> options, TimeProvider time, ILogger<ConnectionTerminator> logger)
 {
-    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
+    // Longest time for a few bytes that say the end, to a client that reads nothing.
+    private static readonly TimeSpan FarewellTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>Serves a connection that the router has handed on.</summary>
     public async Task OnConnectionAsync(ConnectionContext context)
@@ -44,12 +47,14 @@ internal sealed partial class ConnectionTerminator(
             return;
         }
 
-        var handshake = await AuthenticateAsync(context, chain.Tls);
+        var handshake = await AuthenticateAsync(context, chain.Tls, chain.Config.HandshakeTimeout ?? options.Value.TlsHandshakeTimeout);
         stats.Add(handshake.Failure);
         if (handshake.Stream is null)
         {
             scope.Outcome = OutcomeOf(handshake.Failure);
-            Log.HandshakeFailed(logger, handshake.Failure == TlsFailure.NotReady ? LogLevel.Warning : LogLevel.Debug, context.ConnectionId, chain.Chain.Name, scope.ServerName, handshake.Detail);
+            // Anyone can connect to a chain that is not ready, again and again.
+            var isNews = handshake.Failure == TlsFailure.NotReady && chain.IsNewProblem(handshake.Detail);
+            Log.HandshakeFailed(logger, isNews ? LogLevel.Warning : LogLevel.Debug, context.ConnectionId, chain.Chain.Name, scope.ServerName, handshake.Detail);
             return;
         }
 
@@ -65,7 +70,7 @@ internal sealed partial class ConnectionTerminator(
         context.Features.Get<IHandedOverFeature>() is { } handedOver ? new NetworkStream(handedOver.Socket, ownsSocket: false) : new DuplexPipeStream(context.Transport);
 
     // RFC 8446 §6.1: whoever ends in order says so, or the other side cannot tell that nothing is missing.
-    private static async ValueTask FinishAsync(SslStream stream, ConnectionOutcome outcome)
+    private async ValueTask FinishAsync(SslStream stream, ConnectionOutcome outcome)
     {
         if (outcome is not (ConnectionOutcome.Completed or ConnectionOutcome.DirectResponse or ConnectionOutcome.AccessDenied))
         {
@@ -74,17 +79,17 @@ internal sealed partial class ConnectionTerminator(
 
         try
         {
-            await stream.ShutdownAsync();
+            await stream.ShutdownAsync().WaitAsync(FarewellTimeout, time);
         }
-        catch (Exception exception) when (exception is IOException or InvalidOperationException or ObjectDisposedException)
+        catch (Exception exception) when (exception is IOException or InvalidOperationException or TimeoutException)
         {
-            // The client has gone, or was told already.
+            // The client has gone, or was told already, or does not listen.
         }
     }
 
-    private async ValueTask<TlsHandshake> AuthenticateAsync(ConnectionContext context, ServerTls tls)
+    private async ValueTask<TlsHandshake> AuthenticateAsync(ConnectionContext context, ServerTls tls, TimeSpan timeout)
     {
-        using var limit = new CancellationTokenSource(HandshakeTimeout, time);
+        using var limit = new CancellationTokenSource(timeout, time);
         return await tls.AuthenticateAsync(StreamOf(context), limit.Token);
     }
 

@@ -11,6 +11,8 @@ namespace Zoneway.Egress.Connections;
 /// <summary>A filter chain that ends TLS, with all that its connections share: the server's side of TLS, filters and routes.</summary>
 internal sealed class TerminatedChain
 {
+    private string _problem = "";
+
     public TerminatedChain(FilterChain chain, TerminatedChainConfig config, TerminatedChain? previous, SecretStore secrets, HttpFilterContext filters)
     {
         Chain = chain;
@@ -36,6 +38,9 @@ internal sealed class TerminatedChain
 
     /// <summary>Filters and routes; null when the chain does not speak HTTP.</summary>
     public HttpFilterChain? Http { get; }
+
+    /// <summary>Whether a reason why no connection can be taken differs from the one before, so that it is worth a warning.</summary>
+    public bool IsNewProblem(string problem) => !string.Equals(Interlocked.Exchange(ref _problem, problem), problem, StringComparison.Ordinal);
 
     private RbacCounters? CountersOf(RbacFilterConfig filter) =>
         Array.Find(AccessControl, known => string.Equals(known.Config.StatPrefix, filter.StatPrefix, StringComparison.Ordinal))?.Counters;

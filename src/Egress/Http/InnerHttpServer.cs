@@ -22,18 +22,18 @@ internal sealed class InnerHttpServer : IHostedService, IDisposable
 {
     private const int MaxHeadersCount = 1000;
 
-    private static readonly TimeSpan PrefaceTimeout = TimeSpan.FromSeconds(60);
-
     private readonly InnerTransport _transport = new();
     private readonly KestrelServer _server;
     private readonly RequestHandler _handler;
     private readonly ConnectionTracker _tracker;
+    private readonly TimeSpan _prefaceTimeout;
     private readonly TimeProvider _time;
 
-    public InnerHttpServer(RequestHandler handler, ConnectionTracker tracker, IServiceProvider services, IOptions<SniRouterOptions> limits, TimeProvider time, ILoggerFactory loggers)
+    public InnerHttpServer(RequestHandler handler, ConnectionTracker tracker, IOptions<SniRouterOptions> limits, IServiceProvider services, TimeProvider time, ILoggerFactory loggers)
     {
         _handler = handler;
         _tracker = tracker;
+        _prefaceTimeout = limits.Value.HttpPrefaceTimeout;
         _time = time;
         var maxHeaderBytes = limits.Value.MaxRequestHeaderBytes;
         var options = new KestrelServerOptions
@@ -110,7 +110,7 @@ internal sealed class InnerHttpServer : IHostedService, IDisposable
             return protocol == SslApplicationProtocol.Http2 ? HttpCodec.Http2 : HttpCodec.Http1;
         }
 
-        await using var limit = _time.CreateTimer(static state => ((PipeReader)state!).CancelPendingRead(), input, PrefaceTimeout, Timeout.InfiniteTimeSpan);
+        await using var limit = _time.CreateTimer(static state => ((PipeReader)state!).CancelPendingRead(), input, _prefaceTimeout, Timeout.InfiniteTimeSpan);
         while (true)
         {
             var result = await input.ReadAsync();

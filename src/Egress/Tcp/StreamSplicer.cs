@@ -138,7 +138,8 @@ internal sealed class StreamSplicer : IDisposable
     {
         if (to is SslStream tls)
         {
-            await tls.ShutdownAsync();
+            // Has no limit of its own, and a peer may read nothing any more.
+            await tls.ShutdownAsync().WaitAsync(_end.Token);
         }
         else if (isUpstream)
         {

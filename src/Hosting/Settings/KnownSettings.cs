@@ -48,6 +48,10 @@ internal static class KnownSettings
     public static readonly Setting LogFormat = new("--log-format", "ZONEWAY_LOG_FORMAT", "text or json. Default text.");
 
     public static readonly Setting HelloTimeout = new("--hello-timeout", "ZONEWAY_HELLO_TIMEOUT", "Longest time for a client's ClientHello, measured from accept. Default 5s.");
+    public static readonly Setting TlsHandshakeTimeout = new(
+        "--tls-handshake-timeout", "ZONEWAY_TLS_HANDSHAKE_TIMEOUT", "Longest time for a TLS handshake with a client, where TLS is ended here. Default 10s.");
+    public static readonly Setting HttpPrefaceTimeout = new(
+        "--http-preface-timeout", "ZONEWAY_HTTP_PREFACE_TIMEOUT", "Longest time from then until a client's first bytes tell which HTTP it speaks. Default 60s.");
     public static readonly Setting MaxHelloBytes = new("--max-hello-bytes", "ZONEWAY_MAX_HELLO_BYTES", "Most bytes of a ClientHello. Default 16384; 512 to 65536.");
     public static readonly Setting MaxConnections = new("--max-connections", "ZONEWAY_MAX_CONNECTIONS", "Connections served at a time. Default 0: as many as the limit of file descriptors allows.");
     public static readonly Setting MaxSniffingConnections = new(
@@ -69,7 +73,7 @@ internal static class KnownSettings
         ProxyType, Name, Mesh, DataplaneFile, Dataplane, DataplaneVar, TokenFile, Token,
         UnifiedNaming, ReusePort, IPv6, SystemCa, WorkDir,
         DataPath, Concurrency, AdminAddress, AdminPort, AdminSocket, ReadinessPort, DrainTime, DrainAcceptTime, DrainIdleTime, LogLevel, LogFormat,
-        HelloTimeout, MaxHelloBytes, MaxConnections, MaxSniffingConnections, MaxRequestHeaderBytes, ConnectAttempts, HalfClosedTimeout, SniAliases,
+        HelloTimeout, TlsHandshakeTimeout, HttpPrefaceTimeout, MaxHelloBytes, MaxConnections, MaxSniffingConnections, MaxRequestHeaderBytes, ConnectAttempts, HalfClosedTimeout, SniAliases,
     ];
 
     /// <summary>

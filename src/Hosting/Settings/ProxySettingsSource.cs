@@ -114,6 +114,8 @@ internal static class ProxySettingsSource
     {
         var limits = new SniRouterOptions();
         limits.ClientHelloTimeout = reader.Duration(KnownSettings.HelloTimeout, limits.ClientHelloTimeout);
+        limits.TlsHandshakeTimeout = reader.Duration(KnownSettings.TlsHandshakeTimeout, limits.TlsHandshakeTimeout);
+        limits.HttpPrefaceTimeout = reader.Duration(KnownSettings.HttpPrefaceTimeout, limits.HttpPrefaceTimeout);
         limits.MaxClientHelloBytes = reader.Number(KnownSettings.MaxHelloBytes, limits.MaxClientHelloBytes, 0, int.MaxValue);
         limits.MaxConnections = reader.Number(KnownSettings.MaxConnections, limits.MaxConnections, 0, int.MaxValue);
         limits.MaxSniffingConnections = reader.Number(KnownSettings.MaxSniffingConnections, limits.MaxSniffingConnections, 0, int.MaxValue);

@@ -31,7 +31,8 @@ internal sealed class JsonFieldScan(string resource, EnvoyEntry entry)
     {
         foreach (var (name, value) in message.ToList())
         {
-            var fieldPath = path.Length == 0 ? name : $"{path}.{name}";
+            var shown = IsFieldName(name) ? name : "?";
+            var fieldPath = path.Length == 0 ? shown : $"{path}.{shown}";
             if (FieldsOf(descriptor).TryGetValue(name, out var field))
             {
                 ScanField(message, name, value, field, fieldPath);
@@ -117,6 +118,9 @@ internal sealed class JsonFieldScan(string resource, EnvoyEntry entry)
 
         return ScanMessage(message, inner, path);
     }
+
+    // What has slipped to where a name belongs may be a key: it is shown to nobody.
+    private static bool IsFieldName(string name) => name.Length <= 100 && name.All(static character => char.IsAsciiLetterOrDigit(character) || character is '_' or '@');
 
     private void Report(MessageDescriptor descriptor, string name, string path)
     {

@@ -47,6 +47,7 @@ internal static class FilterChainTranslator
     private static FilterChainActionConfig? TranslateAction(FilterChain message, Findings findings)
     {
         OfChain(message, findings);
+        findings.IgnoreIf(message.TransportSocketConnectTimeout is not null, "transport_socket_connect_timeout", "the hello timeout is an option of the program");
         findings.RejectIf(!TransportSockets.IsPlain(message.TransportSocket), "transport_socket", "the transport socket is not known");
         if (message.Filters.Count == 0)
         {
@@ -109,7 +110,6 @@ internal static class FilterChainTranslator
     {
         findings.RejectUnsafeFields();
         findings.RejectIf(message.UseProxyProto == true, "use_proxy_proto", "the PROXY protocol is not spoken");
-        findings.IgnoreIf(message.TransportSocketConnectTimeout is not null, "transport_socket_connect_timeout", "the hello timeout is an option of the program");
         return findings;
     }
 

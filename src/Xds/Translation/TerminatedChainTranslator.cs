@@ -2,6 +2,7 @@ using Envoy.Config.Core.V3;
 using Envoy.Config.Listener.V3;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Envoy.Extensions.Filters.Network.TcpProxy.V3;
+using Google.Protobuf.WellKnownTypes;
 using Zoneway.MutualTls;
 using Zoneway.SniRouter.Routing;
 using Zoneway.Termination;
@@ -42,6 +43,7 @@ internal static class TerminatedChainTranslator
         return new TerminatedChainConfig
         {
             Tls = tls,
+            HandshakeTimeout = TranslateTimeout(message.TransportSocketConnectTimeout, findings),
             AccessControl = [.. filters.AccessControl],
             RateLimit = filters.RateLimit,
             FilterState = [.. filters.State],
@@ -49,6 +51,25 @@ internal static class TerminatedChainTranslator
             Http = filters.Http,
             Response = filters.Response,
         };
+    }
+
+    // To Envoy zero is no limit. Here there is always one, as a client that has shown no certificate must not hold a connection for ever.
+    private static TimeSpan? TranslateTimeout(Duration? duration, Findings findings)
+    {
+        const string Field = "transport_socket_connect_timeout";
+        if (duration is null || DurationTranslator.Translate(duration, findings, Field) is not { } timeout)
+        {
+            return null;
+        }
+
+        if (timeout == TimeSpan.Zero)
+        {
+            findings.Ignore(Field, "zero: the handshake timeout is that of the program");
+            return null;
+        }
+
+        findings.Enforce(Field, $"TLS handshake within {DurationText.Of(timeout)}");
+        return timeout;
     }
 
     private static DownstreamTlsConfig? TranslateTls(TransportSocket? socket, Findings findings) =>

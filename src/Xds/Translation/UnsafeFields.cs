@@ -4,6 +4,7 @@ using Envoy.Config.Listener.V3;
 using Envoy.Config.Rbac.V3;
 using Envoy.Config.Route.V3;
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
+using Envoy.Extensions.TransportSockets.Tls.V3;
 using global::Xds.Type.Matcher.V3;
 using Google.Protobuf.Reflection;
 
@@ -35,6 +36,14 @@ internal static class UnsafeFields
         [Envoy.Type.Matcher.V3.FilterStateMatcher.Descriptor] = [],
         [Envoy.Type.V3.Int32Range.Descriptor] = [],
         [CidrRange.Descriptor] = [],
+        [DownstreamTlsContext.Descriptor] = [],
+        [UpstreamTlsContext.Descriptor] = [],
+        [CommonTlsContext.Descriptor] = [],
+        [CommonTlsContext.Types.CombinedCertificateValidationContext.Descriptor] = [],
+        [CertificateValidationContext.Descriptor] = [],
+        [SubjectAltNameMatcher.Descriptor] = [],
+        [SPIFFECertValidatorConfig.Descriptor] = [],
+        [SPIFFECertValidatorConfig.Types.TrustDomain.Descriptor] = [],
         [Envoy.Extensions.Filters.Network.Rbac.V3.RBAC.Descriptor] = [],
         [Envoy.Extensions.Filters.Http.Rbac.V3.RBAC.Descriptor] = [],
         [Envoy.Extensions.Filters.Http.Rbac.V3.RBACPerRoute.Descriptor] = [],

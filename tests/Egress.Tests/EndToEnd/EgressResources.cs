@@ -11,9 +11,19 @@ internal sealed class EgressResources(TestCertificates mesh)
     public const string Listener = "inbound:127.0.0.1:0";
     public const string Service = "httpbin{mesh=default}";
 
+    private const string Names = "matchTypedSubjectAltNames: [{sanType: URI, matcher: {prefix: 'spiffe://default/'} }]";
+    private const string TcpProxy = """
+                  - name: tcp
+                    typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy, statPrefix: tcp, cluster: upstream}
+            """;
+
     private readonly StringBuilder _chains = new();
+    private readonly StringBuilder _secrets = new();
     private readonly StringBuilder _clusters = new();
     private readonly X509Certificate2 _identity = mesh.Issue("spiffe://default/zone-egress");
+
+    /// <summary>Further fields of the chains that follow, in flow style of one line.</summary>
+    public string ChainFields { get; init; } = "";
 
     /// <summary>A chain that forwards HTTP.</summary>
     /// <param name="route">The fields of the route's action, in flow style.</param>
@@ -36,14 +46,29 @@ internal sealed class EgressResources(TestCertificates mesh)
         return this;
     }
 
+    /// <summary>A chain that copies bytes, whose certificate and trust come as the secrets <c>identity</c> and <c>trust</c>.</summary>
+    public EgressResources TcpWithSecrets() => Chain(
+        Service,
+        TcpProxy,
+        "tlsCertificateSdsSecretConfigs: [{name: identity, sdsConfig: {ads: { } } }]",
+        $"combinedValidationContext: {{validationContextSdsSecretConfig: {{name: trust, sdsConfig: {{ads: {{ }} }} }}, defaultValidationContext: {{ {Names} }} }}");
+
+    /// <summary>A secret.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="content">Its type and content, in flow style.</param>
+    public EgressResources Secret(string name, string content)
+    {
+        _secrets.AppendLine($$"""
+            - name: {{name}}
+              resource: {'@type': type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret, name: {{name}}, {{content}} }
+            """);
+        return this;
+    }
+
     /// <summary>A chain that copies bytes.</summary>
     /// <param name="filters">Filters before tcp_proxy, as items of a YAML list.</param>
     /// <param name="serverName">The server name.</param>
-    public EgressResources Tcp(string filters = "", string serverName = Service) => Chain(serverName, $$"""
-            {{filters}}
-                  - name: tcp
-                    typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy, statPrefix: tcp, cluster: upstream}
-            """);
+    public EgressResources Tcp(string filters = "", string serverName = Service) => Chain(serverName, $"{filters}\n{TcpProxy}");
 
     /// <summary>A network RBAC filter that allows one SPIFFE id.</summary>
     public static string Allow(string id) =>
@@ -108,23 +133,25 @@ internal sealed class EgressResources(TestCertificates mesh)
             filterChains:
         {{_chains}}
         {{_clusters}}
+        {{_secrets}}
         """;
 
-    private EgressResources Chain(string serverName, string filters)
+    private EgressResources Chain(string serverName, string filters, string? certificate = null, string? validation = null)
     {
+        certificate ??= $"tlsCertificates: [{Certificate(_identity)}]";
+        validation ??= $"validationContext: {{trustedCa: {{inlineString: {Pem(mesh.Authority.ExportCertificatePem())} }}, {Names} }}";
         _chains.AppendLine($$"""
                 - name: {{serverName.Split('{')[0]}}_default
                   filterChainMatch: {serverNames: ['{{serverName}}'], transportProtocol: tls}
+                  {{ChainFields}}
                   transportSocket:
                     name: envoy.transport_sockets.tls
                     typedConfig:
                       '@type': type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
                       requireClientCertificate: true
                       commonTlsContext:
-                        tlsCertificates: [{{Certificate(_identity)}}]
-                        validationContext:
-                          trustedCa: {inlineString: {{Pem(mesh.Authority.ExportCertificatePem())}} }
-                          matchTypedSubjectAltNames: [{sanType: URI, matcher: {prefix: 'spiffe://default/'} }]
+                        {{certificate}}
+                        {{validation}}
                   filters:
             {{filters}}
             """);

@@ -22,7 +22,7 @@ internal sealed class RunningEgress : IAsyncDisposable
     private readonly Proxy _proxy;
     private readonly Task<int> _exit;
 
-    private RunningEgress(string resources, DataPath dataPath)
+    private RunningEgress(string resources, SniRouterOptions limits)
     {
         File.WriteAllText(_file, resources);
         var program = new ProxyProgram("zone-egress", ProxyType.Egress, [ProxyType.Egress]) { Termination = new EgressModule() };
@@ -35,7 +35,7 @@ internal sealed class RunningEgress : IAsyncDisposable
             DrainTime = TimeLimit,
             DrainAcceptTime = TimeSpan.Zero,
             DrainIdleTime = TimeSpan.Zero,
-            Limits = new SniRouterOptions { DataPath = dataPath },
+            Limits = limits,
         });
         _exit = _proxy.RunAsync();
     }
@@ -48,9 +48,12 @@ internal sealed class RunningEgress : IAsyncDisposable
     public IServiceProvider Services => _proxy.Services;
 
     /// <summary>Starts it, and waits until it accepts.</summary>
-    public static async Task<RunningEgress> StartAsync(string resources, DataPath dataPath = DataPath.Auto)
+    public static Task<RunningEgress> StartAsync(string resources, DataPath dataPath = DataPath.Auto) => StartAsync(resources, new SniRouterOptions { DataPath = dataPath });
+
+    /// <summary>The same with limits of its own.</summary>
+    public static async Task<RunningEgress> StartAsync(string resources, SniRouterOptions limits)
     {
-        var egress = new RunningEgress(resources, dataPath);
+        var egress = new RunningEgress(resources, limits);
         await egress.UntilAsync(() => egress.Listeners.GetValueOrDefault(EgressResources.Listener) is not null, "the listener accepts");
         return egress;
     }
@@ -67,6 +70,9 @@ internal sealed class RunningEgress : IAsyncDisposable
             return Services.GetRequiredService<TerminatedChains>().Of(chain).Stats;
         }
     }
+
+    /// <summary>Puts other resources in the place of those before, as a control plane would.</summary>
+    public void Replace(string resources) => File.WriteAllText(_file, resources);
 
     /// <summary>Connections that ended in some way.</summary>
     public long Count(ConnectionOutcome outcome) => Services.GetRequiredService<ConnectionReporter>().Count(outcome);

@@ -57,12 +57,15 @@ public sealed class VisibilityTests : IDisposable
     {
         await using var upstream = await TestUpstream.StartAsync(static context => context.Response.WriteAsync("ok"));
         using var client = _mesh.Issue("spiffe://default/web");
-        var resources = new EgressResources(_mesh).Http().Upstream(upstream.Address, EgressResources.Tls($"tlsCertificates: [{EgressResources.Certificate(client)}]", "x")).ToString();
+        var resources = new EgressResources(_mesh).Http().HttpWithSecret("secret{mesh=default}", "identity").Secret("identity", $"tlsCertificate: {EgressResources.Certificate(client)}")
+            .HttpWithSecret("broken{mesh=default}", "broken").Secret("broken", $"tlsCertificate: {{certificateChain: {{inlineString: x}}, privateKey: {{inlineString: {EgressResources.Pem(KeyOf(client))} }} }}")
+            .Upstream(upstream.Address, EgressResources.Tls($"tlsCertificates: [{EgressResources.Certificate(client)}]", "x")).ToString();
         var file = Path.Combine(_folder, "xds.yaml");
         await File.WriteAllTextAsync(file, resources);
+        var work = Directory.CreateDirectory(Path.Combine(_folder, "work")).FullName;
         var (admin, readiness) = (ChildProgram.FreePort(), ChildProgram.FreePort());
         await using var program = ChildProgram.Start(
-            new Dictionary<string, string>(StringComparer.Ordinal), "run", "--xds-file", file, "--name", "ze-1", "--log-level", "trace", "--admin-port", $"{admin}", "--readiness-port", $"{readiness}");
+            new Dictionary<string, string>(StringComparer.Ordinal), "run", "--xds-file", file, "--work-dir", work, "--name", "ze-1", "--log-level", "trace", "--admin-port", $"{admin}", "--readiness-port", $"{readiness}");
         await program.AnswersAsync(readiness, "/ready", "READY");
 
         using var http = new HttpClient();
@@ -72,12 +75,64 @@ public sealed class VisibilityTests : IDisposable
             shown += await http.GetStringAsync(new Uri($"http://127.0.0.1:{admin}{path}"));
         }
 
+        // No file of the program has any of it either: what was received is kept in memory only.
+        Assert.Empty(Directory.GetFiles(work, "*", SearchOption.AllDirectories));
+        Assert.Contains("The secret broken cannot be used", shown, StringComparison.Ordinal);
         Assert.Contains("ListenersConfigDump", shown, StringComparison.Ordinal);
         Assert.Contains("DownstreamTlsContext", shown, StringComparison.Ordinal);
         Assert.DoesNotContain("PRIVATE KEY", shown, StringComparison.Ordinal);
-        foreach (var line in client.GetECDsaPrivateKey()!.ExportPkcs8PrivateKeyPem().Split('\n')[1..^1])
+        foreach (var line in KeyOf(client).Split('\n')[1..^1])
         {
             Assert.DoesNotContain(line, shown, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task A_file_that_cannot_be_read_is_complained_about_without_its_keys()
+    {
+        using var client = _mesh.Issue("spiffe://default/web");
+        var (key, file) = (KeyOf(client), Path.Combine(_folder, "xds.yaml"));
+        // The key where an object, a number, a duration, base64 and a type are wanted, and YAML that ends in the middle of it.
+        foreach (var content in (string[])["privateKey: KEY", "privateKey: {inlineBytes: KEY}", "KEY: 1", "privateKey: {inlineString: KEY, KEY: 1}", "certificateChain: {inlineString: KEY"])
+        {
+            await File.WriteAllTextAsync(file, $$"""
+                resources:
+                - name: identity
+                  resource: {'@type': type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.Secret, name: identity, tlsCertificate: { {{content.Replace("KEY", EgressResources.Pem(key), StringComparison.Ordinal)}} } }
+                """);
+            var (_, output) = await ChildProgram.RunAsync(new Dictionary<string, string>(StringComparer.Ordinal), "validate", file);
+
+            Assert.All(key.Split('\n')[1..^1], line => Assert.DoesNotContain(line, output, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task A_chain_that_is_not_ready_is_warned_about_once_however_many_connect()
+    {
+        var (port, readiness) = (ChildProgram.FreePort(), ChildProgram.FreePort());
+        var file = Path.Combine(_folder, "xds.yaml");
+        await File.WriteAllTextAsync(file, new EgressResources(_mesh).HttpWithSecret("waiting{mesh=default}", "identity").Upstream(new IPEndPoint(IPAddress.Loopback, 1)).ToString()
+            .Replace("portValue: 0}", $"portValue: {port}}}", StringComparison.Ordinal));
+        await using var program = ChildProgram.Start(
+            new Dictionary<string, string>(StringComparer.Ordinal), "run", "--xds-file", file, "--name", "ze-1", "--admin-port", "0", "--readiness-port", $"{readiness}");
+        await program.AnswersAsync(readiness, "/ready", "READY");
+
+        for (var i = 0; i < 20; i++)
+        {
+            using var client = new System.Net.Sockets.TcpClient();
+            await client.ConnectAsync(IPAddress.Loopback, port);
+            await using var tls = new System.Net.Security.SslStream(client.GetStream());
+            await Assert.ThrowsAnyAsync<IOException>(() => tls.AuthenticateAsClientAsync("waiting{mesh=default}").WithinLimit());
+        }
+
+        await program.TerminateAsync();
+        await program.ExitCodeAsync();
+        Assert.Single(program.Output.Split('\n'), line => line.Contains("has not been delivered", StringComparison.Ordinal));
+    }
+
+    private static string KeyOf(X509Certificate2 certificate)
+    {
+        using var key = certificate.GetECDsaPrivateKey()!;
+        return key.ExportPkcs8PrivateKeyPem();
     }
 }

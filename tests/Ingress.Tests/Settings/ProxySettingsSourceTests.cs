@@ -32,7 +32,7 @@ public sealed class ProxySettingsSourceTests
             .Flag("--admin-address", "::1").Flag("--admin-port", "0").Flag("--readiness-port", "8080").Flag("--drain-time", "1m30s")
             .Flag("--log-level", "debug").Flag("--log-format", "json").Flag("--skip-verify", "true").Flag("--xds-variant", "DELTA_GRPC")
             .Flag("--hello-timeout", "2s").Flag("--max-hello-bytes", "4096").Flag("--max-connections", "1000").Flag("--max-sniffing-connections", "100")
-            .Flag("--max-request-header-bytes", "65536").Flag("--connect-attempts", "5").Flag("--sni-aliases", "true").Flag("--half-closed-timeout", "1m").Flag("--data-path", "portable").Flag("--concurrency", "3").Flag("--dataplane-token", "secret\n").Flag("--proxy-type", "dataplane").Flag("--mesh", "prod")
+            .Flag("--max-request-header-bytes", "65536").Flag("--connect-attempts", "5").Flag("--sni-aliases", "true").Flag("--half-closed-timeout", "1m").Flag("--tls-handshake-timeout", "3s").Flag("--http-preface-timeout", "4s").Flag("--data-path", "portable").Flag("--concurrency", "3").Flag("--dataplane-token", "secret\n").Flag("--proxy-type", "dataplane").Flag("--mesh", "prod")
             .Settings();
 
         Assert.Equal((null, new IPEndPoint(IPAddress.IPv6Loopback, 8080)), (settings.Admin, settings.Readiness));
@@ -42,6 +42,7 @@ public sealed class ProxySettingsSourceTests
         Assert.Equal((TimeSpan.FromSeconds(2), 4096), (settings.Limits.ClientHelloTimeout, settings.Limits.MaxClientHelloBytes));
         Assert.Equal((1000, 100, 5), (settings.Limits.MaxConnections, settings.Limits.MaxSniffingConnections, settings.Limits.ConnectAttempts));
         Assert.Equal(65536, settings.Limits.MaxRequestHeaderBytes);
+        Assert.Equal((TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4)), (settings.Limits.TlsHandshakeTimeout, settings.Limits.HttpPrefaceTimeout));
         Assert.True(settings.Limits.SniAliases);
         Assert.Equal((TimeSpan.FromMinutes(1), DataPath.Portable, 3), (settings.Limits.HalfClosedTimeout, settings.Limits.DataPath, settings.Limits.Concurrency));
     }
@@ -119,6 +120,8 @@ public sealed class ProxySettingsSourceTests
     [InlineData("--max-connections", "many")]
     [InlineData("--concurrency", "257")]
     [InlineData("--half-closed-timeout", "0")]
+    [InlineData("--tls-handshake-timeout", "0")]
+    [InlineData("--http-preface-timeout", "-1s")]
     [InlineData("--data-path", "fast")]
     public void TryRead_OneThingWrong_IsTheOnlyProblem(string flag, string value) => Assert.Single(Least.Flag(flag, value).Problems());
 

@@ -16,6 +16,8 @@ internal static class TestResources
 
     public static XdsResource Assignment(string yaml) => FromYaml(TypeUrls.ClusterLoadAssignment, yaml);
 
+    public static XdsResource SecretFromYaml(string yaml) => FromYaml(TypeUrls.Secret, yaml);
+
     public static XdsResource Secret(string name) => FromYaml(TypeUrls.Secret, $"{{name: '{name}', validationContext: {{}}}}");
 
     public static XdsResource EdsCluster(string name, string more = "") => Cluster($"{{name: '{name}', type: EDS, edsClusterConfig: {{edsConfig: {{ads: {{}}}}}}{more}}}");

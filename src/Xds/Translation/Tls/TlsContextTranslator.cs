@@ -20,7 +20,7 @@ internal static class TlsContextTranslator
             return null;
         }
 
-        findings.RejectUnsafeFields();
+        findings.RejectUnsafeFieldsWithin();
         findings.RejectIf(message.RequireSni == true, "require_sni", "the filter chain's match says which server names are served");
         findings.RejectIf(message.OcspStaplePolicy == DownstreamTlsContext.Types.OcspStaplePolicy.MustStaple, "ocsp_staple_policy", "OCSP responses are not stapled");
         findings.IgnoreIf(
@@ -48,7 +48,7 @@ internal static class TlsContextTranslator
             return null;
         }
 
-        findings.RejectUnsafeFields();
+        findings.RejectUnsafeFieldsWithin();
         findings.RejectIf(message.AutoHostSni, "auto_host_sni", "the server name has to be given");
         findings.RejectIf(message.AutoSniSanValidation, "auto_sni_san_validation", "the names to be verified have to be given");
         findings.IgnoreIf(message.MaxSessionKeys is not null, "max_session_keys", "the library keeps as many sessions as it likes");
@@ -61,7 +61,6 @@ internal static class TlsContextTranslator
 
     private static TlsContextConfig Translate(CommonTlsContext message, Findings findings)
     {
-        findings.RejectUnsafeFields();
         NoteUnsupported(message, findings);
         var (validation, secret) = TranslateValidation(message, findings);
         return new TlsContextConfig
@@ -171,6 +170,8 @@ internal static class TlsContextTranslator
         var (minimum, maximum) = (message?.TlsMinimumProtocolVersion ?? TlsProtocol.TlsAuto, message?.TlsMaximumProtocolVersion ?? TlsProtocol.TlsAuto);
         findings.IgnoreIf(minimum is TlsProtocol.Tlsv10 or TlsProtocol.Tlsv11, "tls_minimum_protocol_version", "TLS 1.2 is the lowest version spoken");
         findings.RejectIf(maximum is TlsProtocol.Tlsv10 or TlsProtocol.Tlsv11, "tls_maximum_protocol_version", "TLS 1.2 is the lowest version spoken");
+        findings.RejectIf(minimum is < TlsProtocol.TlsAuto or > TlsProtocol.Tlsv13, "tls_minimum_protocol_version", "the version is not known");
+        findings.RejectIf(maximum is < TlsProtocol.TlsAuto or > TlsProtocol.Tlsv13, "tls_maximum_protocol_version", "the version is not known");
         findings.RejectIf(minimum == TlsProtocol.Tlsv13 && maximum == TlsProtocol.Tlsv12, "", "the minimum version is above the maximum version");
         return minimum == TlsProtocol.Tlsv13 ? SslProtocols.Tls13
             : maximum == TlsProtocol.Tlsv12 ? SslProtocols.Tls12

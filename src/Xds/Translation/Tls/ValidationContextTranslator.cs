@@ -16,7 +16,7 @@ internal static class ValidationContextTranslator
     /// <summary>Translates a context; what is returned must not be used when errors were noted.</summary>
     public static ValidationContextConfig Translate(CertificateValidationContext message, Findings findings)
     {
-        findings.RejectUnsafeFields();
+        findings.RejectUnsafeFieldsWithin();
         NoteUnsupported(message, findings);
         var config = new ValidationContextConfig
         {
@@ -31,16 +31,21 @@ internal static class ValidationContextTranslator
         {
             { SystemRootCerts: not null } => config with { TrustedCaFile = Array.Find(SystemBundles, File.Exists) ?? SystemBundles[0] },
             { TrustedCa: { SpecifierCase: DataSource.SpecifierOneofCase.Filename } file } => config with { TrustedCaFile = file.Filename },
-            { TrustedCa: { } ca } => config with { TrustedCa = PemSource.Read(ca, findings.At("trusted_ca")) ?? "" },
+            { TrustedCa: { } ca } => config with { TrustedCa = ReadCa(ca, findings.At("trusted_ca")) },
             _ => config,
         };
     }
+
+    // Nothing at all is not the same as no CA: it would trust everyone where someone was meant.
+    private static string ReadCa(DataSource source, Findings findings) =>
+        PemSource.Read(source, findings) is { Length: > 0 } text ? text : ValidationContextConfig.EmptyCa;
 
     private static void NoteUnsupported(CertificateValidationContext message, Findings findings)
     {
         findings.RejectIf(message.CaCertificateProviderInstance is not null, "ca_certificate_provider_instance", "certificate providers are not available");
         findings.RejectIf(message.Crl is not null, "crl", "revocation lists are not available");
         findings.RejectIf(message.RequireSignedCertificateTimestamp == true, "require_signed_certificate_timestamp", "certificate transparency is not available");
+        findings.RejectIf(message.TrustChainVerification > CertificateValidationContext.Types.TrustChainVerification.AcceptUntrusted, "trust_chain_verification", "the way of verification is not known");
         findings.RejectIf(message.MaxVerifyDepth is not null, "max_verify_depth", "the depth of chains cannot be limited");
         findings.IgnoreIf(message.WatchedDirectory is not null, "watched_directory", "files are read when the configuration arrives");
     }
