@@ -56,6 +56,10 @@ internal sealed class ZoneCatalog
     /// <summary>The MeshTrafficPermissions of a mesh, by name.</summary>
     public IEnumerable<MeshTrafficPermissionResource> MeshTrafficPermissionsOf(string mesh) => _resources.MeshTrafficPermissions.Where(permission => permission.Mesh == mesh);
 
+    /// <summary>Whether a permission of this kind that cannot be read may be about an external service of a mesh.</summary>
+    public bool HasBrokenPermission(string kind, string mesh, TagSet tags) =>
+        _resources.BrokenPermissions.Any(permission => permission.Kind == kind && permission.Mesh == mesh && permission.Tags.IsSubsetOf(tags));
+
     /// <summary>Whether a mesh is defined.</summary>
     public bool HasMesh(string name) => _resources.Meshes.ContainsKey(name);
 

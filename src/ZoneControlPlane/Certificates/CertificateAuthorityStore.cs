@@ -46,11 +46,21 @@ internal sealed class CertificateAuthorityStore(string folder, TimeProvider time
         try
         {
             var certificate = X509Certificate2.CreateFromPemFile(path, Path.Combine(home, KeyFile));
+            RequireAuthority(certificate, path);
             return new MeshCertificateAuthority(mesh, certificate) { TrustedPem = ReadTrusted(path) };
         }
         catch (ArgumentException exception)
         {
             throw new CryptographicException($"{KeyFile} is not the key of the first certificate in {path}", exception);
+        }
+    }
+
+    // RFC 5280 §4.2.1.9: nobody would believe what another certificate has signed.
+    private static void RequireAuthority(X509Certificate2 certificate, string path)
+    {
+        if (!certificate.Extensions.OfType<X509BasicConstraintsExtension>().Any(static constraints => constraints.CertificateAuthority))
+        {
+            throw new CryptographicException($"the first certificate in {path} is not that of a CA");
         }
     }
 

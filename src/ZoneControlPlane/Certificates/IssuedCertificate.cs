@@ -15,7 +15,9 @@ internal sealed class IssuedCertificate
         CertificatePem = certificate.ExportCertificatePem();
         KeyPem = PemFiles.ExportKey(certificate);
         Issuer = authority.Certificate.Thumbprint;
+        Begin = new DateTimeOffset(certificate.NotBefore);
         End = new DateTimeOffset(certificate.NotAfter);
+        IssuedAt = now;
         RenewAt = now + ((End - now) * 2 / 3);
     }
 
@@ -25,6 +27,12 @@ internal sealed class IssuedCertificate
 
     /// <summary>Thumbprint of the CA.</summary>
     public string Issuer { get; }
+
+    /// <summary>When it was issued, by the clock of that time.</summary>
+    public DateTimeOffset IssuedAt { get; }
+
+    /// <summary>When it begins to be valid: before it was issued, to allow for clocks that are behind.</summary>
+    public DateTimeOffset Begin { get; }
 
     /// <summary>When it is no longer valid.</summary>
     public DateTimeOffset End { get; }

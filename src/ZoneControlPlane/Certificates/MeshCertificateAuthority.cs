@@ -57,20 +57,34 @@ internal sealed class MeshCertificateAuthority : IDisposable
         request.CertificateExtensions.Add(new X509KeyUsageExtension(X509KeyUsageFlags.DigitalSignature, critical: true));
         request.CertificateExtensions.Add(new X509EnhancedKeyUsageExtension([new Oid(ServerAuthentication), new Oid(ClientAuthentication)], critical: false));
         request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, critical: false));
-        request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromCertificate(Certificate, includeKeyIdentifier: true, includeIssuerAndSerial: false));
+        if (Certificate.Extensions.OfType<X509SubjectKeyIdentifierExtension>().FirstOrDefault() is { } identifier)
+        {
+            request.CertificateExtensions.Add(X509AuthorityKeyIdentifierExtension.CreateFromSubjectKeyIdentifier(identifier));
+        }
 
         // RFC 5280 §4.2.1.6: with an empty subject the alternative names are critical.
         request.CertificateExtensions.Add(UriAlternativeNames.Encode([SpiffeId.OfService(_mesh, service), .. names], critical: true));
 
         var begin = Later(now - ClockSkew, new DateTimeOffset(Certificate.NotBefore));
         var end = Earlier(now + validFor, new DateTimeOffset(Certificate.NotAfter));
-        if (end <= begin)
+        if (end <= begin || end <= now)
         {
             throw new CryptographicException($"the CA of mesh {_mesh} was valid until {Certificate.NotAfter:u} only");
         }
 
-        using var certificate = request.Create(Certificate, begin, end, RandomNumberGenerator.GetBytes(16));
+        using var certificate = Sign(request, begin, end);
         return certificate.CopyWithPrivateKey(key);
+    }
+
+    // A CA that was put in place by hand may have an RSA key, where those made here have an ECDSA key.
+    private X509Certificate2 Sign(CertificateRequest request, DateTimeOffset begin, DateTimeOffset end)
+    {
+        using var ecdsa = Certificate.GetECDsaPrivateKey();
+        using var rsa = Certificate.GetRSAPrivateKey();
+        var signer = ecdsa is not null ? X509SignatureGenerator.CreateForECDsa(ecdsa)
+            : rsa is not null ? X509SignatureGenerator.CreateForRSA(rsa, RSASignaturePadding.Pkcs1)
+            : throw new CryptographicException($"the CA of mesh {_mesh} has neither an ECDSA nor an RSA key");
+        return request.Create(Certificate.SubjectName, signer, begin, end, RandomNumberGenerator.GetBytes(16));
     }
 
     public void Dispose() => Certificate.Dispose();

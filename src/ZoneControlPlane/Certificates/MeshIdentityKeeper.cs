@@ -18,6 +18,9 @@ internal sealed partial class MeshIdentityKeeper : BackgroundService
     /// <summary>Longest time between two looks at CAs and certificates.</summary>
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMinutes(1);
 
+    /// <summary>Shortest time between two looks, for certificates that live a moment only.</summary>
+    private static readonly TimeSpan LeastInterval = TimeSpan.FromSeconds(1);
+
     private readonly ResourceDirectory _directory;
     private readonly CertificateAuthorityStore _store;
     private readonly TimeSpan _lifetime;
@@ -75,29 +78,36 @@ internal sealed partial class MeshIdentityKeeper : BackgroundService
         }
     }
 
-    // What cannot be renewed now must not keep the machine busy.
+    // What cannot be renewed now must not keep the machine busy, nor keep other meshes from being renewed in time.
     private TimeSpan UntilNextCheck()
     {
         var now = _time.GetUtcNow();
-        var next = _certificates.Values.Select(certificate => certificate.Current is { } current ? current.RenewAt - now : CheckInterval).Append(CheckInterval).Min();
-        var least = _failing.Count > 0 ? CheckInterval : TimeSpan.FromSeconds(1);
-        return next > least ? next : least;
+        var next = CheckInterval;
+        foreach (var (mesh, certificate) in _certificates)
+        {
+            var due = _failing.ContainsKey(mesh) || certificate.Current is null ? certificate.RetryInterval : certificate.Current.RenewAt - now;
+            next = due < next ? due : next;
+        }
+
+        return next > LeastInterval ? next : LeastInterval;
     }
 
     private void KeepAll()
     {
         var next = ImmutableDictionary.CreateBuilder<string, MeshIdentity>(StringComparer.Ordinal);
-        foreach (var mesh in _directory.Current.Meshes.Values.Where(static mesh => mesh.HasBuiltinCa))
+        var meshes = _directory.Current.Meshes.Values.Where(static mesh => mesh.HasBuiltinCa).Select(static mesh => mesh.Name).ToHashSet(StringComparer.Ordinal);
+        foreach (var mesh in meshes)
         {
-            if ((TryRefresh(mesh.Name) ?? _current.GetValueOrDefault(mesh.Name)) is { } identity)
+            if ((TryRefresh(mesh) ?? _current.GetValueOrDefault(mesh)) is { } identity)
             {
-                next[mesh.Name] = identity;
+                next[mesh] = identity;
             }
         }
 
-        foreach (var gone in _certificates.Keys.Where(mesh => !next.ContainsKey(mesh)).ToList())
+        foreach (var gone in _certificates.Keys.Where(mesh => !meshes.Contains(mesh)).ToList())
         {
             _certificates.Remove(gone);
+            _failing.Remove(gone);
         }
 
         if (next.Count != _current.Count || next.Any(entry => !ReferenceEquals(entry.Value, _current.GetValueOrDefault(entry.Key))))
@@ -110,16 +120,17 @@ internal sealed partial class MeshIdentityKeeper : BackgroundService
     // The identity as it is to be, which is the one in force when nothing has changed; null when the CA cannot be used now.
     private MeshIdentity? TryRefresh(string mesh)
     {
+        var isFirst = _certificates.TryAdd(mesh, new RenewingCertificate(EgressService, TagSet.Empty, _lifetime));
+        var certificate = _certificates[mesh];
         try
         {
             using var authority = _store.GetOrCreate(mesh);
-            if (_failing.Remove(mesh) | _certificates.TryAdd(mesh, new RenewingCertificate(EgressService, TagSet.Empty, _lifetime)))
+            var isNew = certificate.Renew(authority, _time.GetUtcNow());
+            if (_failing.Remove(mesh) | isFirst)
             {
                 Log.Ready(_logger, mesh, authority.Certificate.NotAfter);
             }
 
-            var certificate = _certificates[mesh];
-            var isNew = certificate.Renew(authority, _time.GetUtcNow());
             if (isNew)
             {
                 Log.Issued(_logger, mesh, certificate.Current!.End, certificate.Current.RenewAt);

@@ -75,6 +75,6 @@ internal sealed class WorkloadCertificateRenewal(string mesh, RenewingCertificat
     private TimeSpan UntilNextCheck()
     {
         var due = certificate.Current!.RenewAt - time.GetUtcNow();
-        return due > TimeSpan.Zero && due < CheckInterval ? due : CheckInterval;
+        return due <= TimeSpan.Zero ? certificate.RetryInterval : due < CheckInterval ? due : CheckInterval;
     }
 }

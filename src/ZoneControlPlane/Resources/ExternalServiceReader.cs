@@ -60,11 +60,7 @@ internal static class ExternalServiceReader
             ClientKey = DataSourceReader.Read(tls, "clientKey"),
             VerifiesName = !skipsName,
         };
-        if (result.ClientCertificate is null != result.ClientKey is null)
-        {
-            tls.Error("tls.clientCert and tls.clientKey go together");
-        }
-
+        KeyMaterial.Check(tls, result);
         tls.ReportRest();
         return isEnabled ? result : null;
     }

@@ -47,12 +47,12 @@ internal static class MeshExternalServiceTls
             AcceptedNames = verification is null ? [] : ReadNames(verification),
             Versions = versions,
         };
-        if (result.ClientCertificate is null != result.ClientKey is null)
+        if (verification is not null)
         {
-            tls.Error("tls.verification.clientCert and tls.verification.clientKey go together");
+            KeyMaterial.Check(verification, result);
+            verification.ReportRest();
         }
 
-        verification?.ReportRest();
         tls.ReportRest();
         return isEnabled ? result : null;
     }
@@ -63,6 +63,11 @@ internal static class MeshExternalServiceTls
         if (range.Maximum != TlsVersion.Auto && range.Minimum > range.Maximum)
         {
             version.Error("tls.version.min is above tls.version.max");
+        }
+
+        if (range.Maximum is TlsVersion.Tls10 or TlsVersion.Tls11)
+        {
+            version.Error("tls.version.max is below TLS12, the lowest version that the egress speaks");
         }
 
         version.ReportRest();

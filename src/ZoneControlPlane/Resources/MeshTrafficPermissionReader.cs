@@ -15,6 +15,8 @@ internal static class MeshTrafficPermissionReader
         ["AllowWithShadowDeny"] = PermissionAction.AllowWithShadowDeny,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
+    private static readonly TargetRef WholeMesh = new(0, TagSet.Empty);
+
     public static MeshTrafficPermissionResource Read(ResourceFields fields)
     {
         var mesh = fields.RequiredName("mesh");
@@ -24,7 +26,7 @@ internal static class MeshTrafficPermissionReader
         if (spec is null)
         {
             fields.Error("spec is required");
-            return new MeshTrafficPermissionResource(mesh, name, fields.Line);
+            return new MeshTrafficPermissionResource(mesh, name, fields.Line) { Target = WholeMesh };
         }
 
         if (spec.Has("rules"))
@@ -34,7 +36,7 @@ internal static class MeshTrafficPermissionReader
 
         var resource = new MeshTrafficPermissionResource(mesh, name, fields.Line)
         {
-            Target = spec.Child("targetRef") is { } target ? ReadDestination(target) : new TargetRef(0, TagSet.Empty),
+            Target = spec.Child("targetRef") is { } target ? ReadDestination(target) : WholeMesh,
             From = [.. (spec.Children("from") ?? []).Select(ReadSource)],
         };
         spec.ReportRest();
@@ -50,7 +52,7 @@ internal static class MeshTrafficPermissionReader
             return null;
         }
 
-        return ReadTarget(target, kind);
+        return ReadTarget(target, kind) ?? WholeMesh;
     }
 
     private static PermissionSource ReadSource(ResourceFields entry)
@@ -63,7 +65,7 @@ internal static class MeshTrafficPermissionReader
         }
 
         entry.ReportRest();
-        return new PermissionSource((target is null ? null : ReadTarget(target, target.RequiredText("kind"))) ?? new TargetRef(0, TagSet.Empty), action ?? PermissionAction.Deny);
+        return new PermissionSource((target is null ? null : ReadTarget(target, target.RequiredText("kind"))) ?? WholeMesh, action ?? PermissionAction.Deny);
     }
 
     // From the least to the most specific kind, which is the order policies are asked in.
@@ -85,7 +87,7 @@ internal static class MeshTrafficPermissionReader
         switch (kind)
         {
             case "Mesh":
-                return new TargetRef(0, TagSet.Empty);
+                return WholeMesh;
             case "MeshSubset":
                 return new TargetRef(1, selected);
             case "MeshService":

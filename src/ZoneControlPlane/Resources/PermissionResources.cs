@@ -30,6 +30,24 @@ internal sealed record MeshTrafficPermissionResource(string Mesh, string Name, i
     public override ResourceKey Key => new(Kind, Mesh, Zone, Name);
 }
 
+/// <summary>A permission that is wrong and never was right: nobody knows whom it would refuse, so the services it may be about admit no one.</summary>
+internal sealed record BrokenPermissionResource(string Kind, string Mesh, string Name, int Line) : Resource(Name, Line)
+{
+    /// <summary>Tags of the services; none for all of the mesh.</summary>
+    public TagSet Tags { get; init; } = TagSet.Empty;
+
+    public override ResourceKey Key => new(Kind, Mesh, Zone, Name);
+
+    /// <summary>What a bad document is replaced by; null for what is no permission, or of no mesh, or about no external service.</summary>
+    public static BrokenPermissionResource? InPlaceOf(Resource? bad) => bad switch
+    {
+        TrafficPermissionResource { Mesh.Length: > 0 } old => new(TrafficPermissionResource.Kind, old.Mesh, old.Name, old.Line),
+        MeshTrafficPermissionResource { Mesh.Length: > 0, Target: { } target } policy =>
+            new(MeshTrafficPermissionResource.Kind, policy.Mesh, policy.Name, policy.Line) { Tags = target.Tags },
+        _ => null,
+    };
+}
+
 /// <summary>What a <c>targetRef</c> selects by: tags, the service's name among them. No tags select the whole mesh.</summary>
 /// <param name="Rank">How specific the kind is; the more specific policy is asked last and so has the last word.</param>
 /// <param name="Tags">Tags that must all be there with these values.</param>

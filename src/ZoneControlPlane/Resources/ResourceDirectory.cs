@@ -5,7 +5,7 @@ namespace Zoneway.ZoneControlPlane.Resources;
 
 /// <summary>
 /// Follows a directory of resource files: every change is read, checked file by file and published as one new <see cref="ResourceSet"/>.
-/// A file that turned bad keeps the resources it had. Protocol: this directory plays the part of the global control plane.
+/// A document that turned bad keeps the state it had. Protocol: this directory plays the part of the global control plane.
 /// </summary>
 internal sealed partial class ResourceDirectory : BackgroundService
 {

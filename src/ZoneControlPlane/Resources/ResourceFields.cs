@@ -221,6 +221,9 @@ internal sealed class ResourceFields
         Skip(name);
     }
 
+    /// <summary>Reports what will not work in a field, though it is right in form.</summary>
+    public void Warn(string name, string message) => _problems.Warning(LineOf(name), $"{PathOf(name)} {message}");
+
     /// <summary>Reports that the mapping, though right, has no effect here.</summary>
     public void Notice(string message) => _problems.Notice(Line, message);
 

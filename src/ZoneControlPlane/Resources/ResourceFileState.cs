@@ -5,7 +5,8 @@ using System.Text;
 namespace Zoneway.ZoneControlPlane.Resources;
 
 /// <summary>
-/// One file of the directory over its life: reads it when it has changed and keeps the last good resources while it is bad.
+/// One file of the directory over its life: reads it when it has changed. While a document is bad, what the file defined before and does
+/// not define now stays in force, for it may be what the bad document is about.
 /// Used by one reader at a time.
 /// </summary>
 internal sealed class ResourceFileState(string path)
@@ -15,7 +16,7 @@ internal sealed class ResourceFileState(string path)
     private (long Length, DateTime Written) _stamp;
     private byte[] _hash = [];
 
-    /// <summary>Resources of the last good content; empty before there was one.</summary>
+    /// <summary>Resources of the good documents and, while there are bad ones, the last good state of others.</summary>
     public ImmutableArray<Resource> Resources { get; private set; } = [];
 
     /// <summary>Whether the content read last was bad.</summary>
@@ -75,8 +76,21 @@ internal sealed class ResourceFileState(string path)
         _hash = hash;
         var read = ResourceReader.Read(text);
         IsBad = read.Findings.HasErrors;
-        Resources = IsBad ? Resources : read.Resources;
+        Resources = IsBad ? Together(read.Resources, Resources.RemoveAll(static resource => resource is BrokenPermissionResource), read.Refusals) : read.Resources;
         return read.Findings;
+    }
+
+    // Each resource once: as it is now, else as it was, else what stands in for it.
+    private static ImmutableArray<Resource> Together(params ReadOnlySpan<ImmutableArray<Resource>> states)
+    {
+        var all = ImmutableArray.CreateBuilder<Resource>();
+        foreach (var state in states)
+        {
+            var known = all.Select(static resource => resource.Key).ToHashSet();
+            all.AddRange(state.Where(resource => !known.Contains(resource.Key)));
+        }
+
+        return all.ToImmutable();
     }
 
     // The same complaint again is no news.

@@ -93,7 +93,7 @@ internal sealed partial class ResourceFiles(string folder, ILogger logger)
             Log.FileGoodAgain(logger, NameOf(path));
         }
 
-        return !file.IsBad;
+        return true;
     }
 
     private void Report(string file, ResourceProblem problem)
@@ -125,7 +125,7 @@ internal sealed partial class ResourceFiles(string folder, ILogger logger)
         [LoggerMessage(4, LogLevel.Debug, "{File}:{Line}: {Problem}")]
         public static partial void Ignored(ILogger logger, string file, int line, string problem);
 
-        [LoggerMessage(5, LogLevel.Warning, "{File} is bad; its last good state stays in force ({Resources} resources)")]
+        [LoggerMessage(5, LogLevel.Warning, "{File} is bad; its good documents are in force, and of the others their last good state ({Resources} resources)")]
         public static partial void FileBad(ILogger logger, string file, int resources);
 
         [LoggerMessage(6, LogLevel.Information, "{File} is good again")]

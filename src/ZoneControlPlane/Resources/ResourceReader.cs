@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using YamlDotNet.Core;
 using Zoneway.ZoneControlPlane.Resources.Yaml;
 
 namespace Zoneway.ZoneControlPlane.Resources;
@@ -10,33 +9,29 @@ internal static class ResourceReader
     /// <summary>Reads every document of a file.</summary>
     /// <param name="text">The file's text.</param>
     /// <param name="maxNodes">Most values accepted.</param>
-    /// <returns>The resources, and the findings; when one of these is an error the resources are not complete and must not be used.</returns>
+    /// <returns>The resources of the documents that are good, and the findings; when one of these is an error something is missing.</returns>
     public static ResourceFileContent Read(string text, int maxNodes = ResourceLimits.MaxFileNodes)
     {
         var problems = new ProblemList();
         var resources = ImmutableArray.CreateBuilder<Resource>();
-        foreach (var document in ReadDocuments(text, maxNodes, problems))
+        var refusals = ImmutableArray.CreateBuilder<Resource>();
+        foreach (var document in YamlDocuments.Read(text, maxNodes, problems))
         {
-            if (ReadResource(document, problems) is { } resource)
+            var found = new ProblemList();
+            var resource = ReadResource(document, found);
+            if (!found.HasErrors && resource is not null)
             {
                 resources.Add(resource);
             }
+            else if (found.HasErrors && BrokenPermissionResource.InPlaceOf(resource) is { } refusal)
+            {
+                refusals.Add(refusal);
+            }
+
+            problems.AddDocument(found, resource is { Name.Length: > 0 } ? resource.Key.ToString() : "a document without type and name");
         }
 
-        return new ResourceFileContent(resources.ToImmutable(), problems);
-    }
-
-    private static IReadOnlyList<YamlElement> ReadDocuments(string text, int maxNodes, ProblemList problems)
-    {
-        try
-        {
-            return YamlDocumentReader.Read(text, maxNodes);
-        }
-        catch (YamlException exception)
-        {
-            problems.Error((int)exception.Start.Line, $"not readable as YAML: {exception.Message}");
-            return [];
-        }
+        return new ResourceFileContent(resources.ToImmutable(), refusals.ToImmutable(), problems);
     }
 
     private static Resource? ReadResource(YamlElement document, ProblemList problems)
@@ -76,6 +71,7 @@ internal static class ResourceReader
 }
 
 /// <summary>What a file holds.</summary>
-/// <param name="Resources">Its resources in file order.</param>
-/// <param name="Findings">What was noticed; <see cref="ProblemList.HasErrors"/> says that the file is bad.</param>
-internal sealed record ResourceFileContent(ImmutableArray<Resource> Resources, ProblemList Findings);
+/// <param name="Resources">The resources of its good documents, in file order.</param>
+/// <param name="Refusals">What stands in for permissions that are bad, as long as there is no earlier good state of them.</param>
+/// <param name="Findings">What was noticed; <see cref="ProblemList.HasErrors"/> says that a document is bad.</param>
+internal sealed record ResourceFileContent(ImmutableArray<Resource> Resources, ImmutableArray<Resource> Refusals, ProblemList Findings);

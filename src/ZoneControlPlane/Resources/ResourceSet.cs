@@ -19,6 +19,7 @@ internal sealed class ResourceSet
         MeshExternalServices = [.. InOrder(resources.OfType<MeshExternalServiceResource>(), static service => service.Mesh)];
         TrafficPermissions = [.. InOrder(resources.OfType<TrafficPermissionResource>(), static permission => permission.Mesh)];
         MeshTrafficPermissions = [.. InOrder(resources.OfType<MeshTrafficPermissionResource>(), static permission => permission.Mesh)];
+        BrokenPermissions = [.. InOrder(resources.OfType<BrokenPermissionResource>(), static permission => permission.Mesh)];
         Count = resources.Count;
     }
 
@@ -45,6 +46,9 @@ internal sealed class ResourceSet
 
     /// <summary>MeshTrafficPermissions of all meshes, by mesh and name.</summary>
     public ImmutableArray<MeshTrafficPermissionResource> MeshTrafficPermissions { get; }
+
+    /// <summary>Permissions that are wrong and never were right, of all meshes.</summary>
+    public ImmutableArray<BrokenPermissionResource> BrokenPermissions { get; }
 
     /// <summary>Number of resources.</summary>
     public int Count { get; }

@@ -131,11 +131,11 @@ public sealed class SecretDiscoveryTests
     }
 
     [Fact]
-    public async Task Listener_FileThatTurnsBad_KeepsTheLastGoodChains()
+    public async Task Listener_FileThatTurnsBad_KeepsItsChains()
     {
         await using var controlPlane = await RunningControlPlane.StartAsync(External);
         controlPlane.Folder.Write("resources.yaml", External + "type: MeshTrafficPermission\nmesh: m\nname: p\nspec: {from: [{targetRef: {kind: Moon}, default: {action: Deny}}]}\n");
-        await controlPlane.Log.WaitForAsync("resources.yaml is bad; its last good state stays in force");
+        await controlPlane.Log.WaitForAsync("resources.yaml is bad; its good documents are in force");
         using var stream = controlPlane.OpenSotw();
         await stream.SendAsync(new DiscoveryRequest { TypeUrl = Listeners, Node = TestNodes.Egress("ze-1") });
 

@@ -31,6 +31,61 @@ public sealed class CertificateRenewalTests : IDisposable
     }
 
     [Fact]
+    public void Renew_ClockSetBack_ReplacesWhatIsNotValidYetOnce()
+    {
+        using var authority = MeshCertificateAuthority.Create("m", _time.GetUtcNow().AddDays(-1));
+        var certificate = new RenewingCertificate("web", TagSet.Empty, TimeSpan.FromSeconds(10));
+        certificate.Renew(authority, _time.GetUtcNow());
+        var earlier = _time.GetUtcNow().AddHours(-1);
+
+        Assert.True(certificate.Renew(authority, earlier));
+        Assert.True(certificate.Current!.Begin < earlier && earlier < certificate.Current.RenewAt);
+        Assert.False(certificate.Renew(authority, earlier));
+    }
+
+    [Fact]
+    public void Renew_AuthorityExpiredAMomentAgo_IssuesNothingThatHasExpired()
+    {
+        using var authority = MeshCertificateAuthority.Create("m", _time.GetUtcNow());
+        var certificate = new RenewingCertificate("web", TagSet.Empty, TimeSpan.FromSeconds(10));
+
+        Assert.Throws<CryptographicException>(() => certificate.Renew(authority, new DateTimeOffset(authority.Certificate.NotAfter).AddSeconds(1)));
+    }
+
+    [Fact]
+    public void GetOrCreate_AuthorityWithRsaKey_Issues()
+    {
+        using var key = RSA.Create(2048);
+        WriteAuthority(new CertificateRequest("CN=own", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), isAuthority: true, key.ExportPkcs8PrivateKeyPem());
+
+        using var authority = new CertificateAuthorityStore(_folder.Path, _time).GetOrCreate("m");
+        using var leaf = authority.Issue("web", TagSet.Empty, TimeSpan.FromHours(1), _time.GetUtcNow());
+
+        using var chain = new X509Chain { ChainPolicy = { TrustMode = X509ChainTrustMode.CustomRootTrust, RevocationMode = X509RevocationMode.NoCheck, VerificationTime = _time.GetUtcNow().DateTime } };
+        chain.ChainPolicy.CustomTrustStore.Add(authority.Certificate);
+        Assert.True(chain.Build(leaf), string.Join("; ", chain.ChainStatus.Select(static status => status.StatusInformation)));
+    }
+
+    [Fact]
+    public void GetOrCreate_CertificateThatIsNoAuthority_IsRefusedAsDamaged()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        WriteAuthority(new CertificateRequest("CN=leaf", key, HashAlgorithmName.SHA256), isAuthority: false, key.ExportPkcs8PrivateKeyPem());
+
+        var exception = Assert.Throws<CryptographicException>(() => new CertificateAuthorityStore(_folder.Path, _time).GetOrCreate("m"));
+
+        Assert.Contains("is not that of a CA", exception.Message, StringComparison.Ordinal);
+    }
+
+    private void WriteAuthority(CertificateRequest request, bool isAuthority, string key)
+    {
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(isAuthority, hasPathLengthConstraint: false, 0, critical: true));
+        using var certificate = request.CreateSelfSigned(_time.GetUtcNow().AddDays(-1), _time.GetUtcNow().AddDays(1));
+        _folder.Write("m/ca.crt", certificate.ExportCertificatePem());
+        _folder.Write("m/ca.key", key);
+    }
+
+    [Fact]
     public void Renew_OtherAuthority_ReplacesAtOnce()
     {
         using var old = MeshCertificateAuthority.Create("m", _time.GetUtcNow());

@@ -56,20 +56,21 @@ public sealed class ResourceDirectoryTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Watch_FileTurnsBad_KeepsItsLastGoodStateAndAppliesOthers()
+    public async Task Watch_DocumentTurnsBad_KeepsWhatTheFileDefinedAndAppliesOthers()
     {
         _folder.Write("east.yaml", "type: Mesh\nname: east\n");
         await UntilAsync(() => MeshNames().Contains("east"));
 
         _folder.Write("east.yaml", "type: Mesh\nname: changed\n---\n\n\ntype: ZoneEgress\nname: e\nnetworking:\n  address: 10.0.0.1\n  port: no\n");
-        await _log.WaitForAsync("Warning: east.yaml:10: networking.port \"no\" is not a port");
-        await _log.WaitForAsync("east.yaml is bad; its last good state stays in force (1 resources)");
+        await _log.WaitForAsync("Warning: east.yaml:10: ZoneEgress e: networking.port \"no\" is not a port");
+        await _log.WaitForAsync("east.yaml is bad; its good documents are in force, and of the others their last good state (2 resources)");
         _folder.Write("other.yaml", "type: Mesh\nname: other\n");
         await UntilAsync(() => MeshNames().Contains("other"));
-        Assert.Equal(["base", "east", "more", "other"], MeshNames());
+        Assert.Equal(["base", "changed", "east", "more", "other"], MeshNames());
 
         _folder.Write("east.yaml", "type: Mesh\nname: repaired\n");
         await UntilAsync(() => MeshNames().Contains("repaired"));
+        Assert.DoesNotContain("east", MeshNames());
         await _log.WaitForAsync("east.yaml is good again");
     }
 

@@ -162,18 +162,19 @@ public sealed class ExternalServiceSnapshotTests
     [Fact]
     public void Build_SeveralOfOneService_AreOneClusterWithEachItsTls()
     {
-        var resources = Build("""
+        var (certificate, key) = SampleResources.KeyPair();
+        var resources = Build($$"""
             type: ExternalService
             mesh: m
             name: a
             tags: {kuma.io/service: s, kuma.io/protocol: http, version: v1}
-            networking: {address: "a.test:443", tls: {enabled: true, serverName: front.test, allowRenegotiation: true, caCert: {inlineString: CA}}}
+            networking: {address: "a.test:443", tls: {enabled: true, serverName: front.test, allowRenegotiation: true, caCert: {inline: {{certificate}} } } }
             ---
             type: ExternalService
             mesh: m
             name: b
             tags: {kuma.io/service: s, kuma.io/protocol: http}
-            networking: {address: "[2001:db8::1]:443", tls: {enabled: true, caCert: {inline: Q0E=}, skipHostnameVerification: true, clientCert: {inlineString: CERT}, clientKey: {inlineString: KEY}}}
+            networking: {address: "[2001:db8::1]:443", tls: {enabled: true, caCert: {inline: {{certificate}} }, skipHostnameVerification: true, clientCert: {inline: {{certificate}} }, clientKey: {inline: {{key}} } } }
             ---
             type: ExternalService
             mesh: m
@@ -189,11 +190,11 @@ public sealed class ExternalServiceSnapshotTests
         var (first, second) = (ContextOf(cluster, 0), ContextOf(cluster, 1));
         Assert.Equal(("front.test", true), (first.Sni, first.AllowRenegotiation));
         Assert.Equal(["front.test", "front.test"], first.CommonTlsContext.ValidationContext.MatchTypedSubjectAltNames.Select(static name => name.Matcher.Exact));
-        Assert.Equal("CA", first.CommonTlsContext.ValidationContext.TrustedCa.InlineBytes.ToStringUtf8());
+        Assert.Equal(certificate, first.CommonTlsContext.ValidationContext.TrustedCa.InlineBytes.ToBase64());
         Assert.Equal("", second.Sni);
-        Assert.Equal("CA", second.CommonTlsContext.ValidationContext.TrustedCa.InlineBytes.ToStringUtf8());
+        Assert.Equal(certificate, second.CommonTlsContext.ValidationContext.TrustedCa.InlineBytes.ToBase64());
         Assert.Empty(second.CommonTlsContext.ValidationContext.MatchTypedSubjectAltNames);
-        Assert.Equal("KEY", second.CommonTlsContext.TlsCertificates.Single().PrivateKey.InlineBytes.ToStringUtf8());
+        Assert.Equal(key, second.CommonTlsContext.TlsCertificates.Single().PrivateKey.InlineBytes.ToBase64());
     }
 
     [Theory]
@@ -214,7 +215,8 @@ public sealed class ExternalServiceSnapshotTests
     [Fact]
     public void Build_CustomTls_IsWhatKumaServes()
     {
-        var resources = BuildSpec("tls: {enabled: true, version: {min: TLS12, max: TLS13}, verification: {serverName: example2.com, subjectAltNames: [{type: Prefix, value: example}, {value: example2.com}], caCert: {inline: Y2E=}, clientCert: {inline: Y2VydA==}, clientKey: {inlineString: key}}}");
+        var (certificate, key) = SampleResources.KeyPair();
+        var resources = BuildSpec($"tls: {{enabled: true, version: {{min: TLS12, max: TLS13}}, verification: {{serverName: example2.com, subjectAltNames: [{{type: Prefix, value: example}}, {{value: example2.com}}], caCert: {{inline: {certificate}}}, clientCert: {{inline: {certificate}}}, clientKey: {{inline: {key}}}}}}}");
 
         var context = ContextOf(resources.Clusters.Single(), 0);
         Assert.Equal("example2.com", context.Sni);

@@ -78,6 +78,15 @@ internal static class SampleResources
         };
     }
 
+    /// <summary>A certificate with its key, in the forms that resources take: base64 of PEM.</summary>
+    public static (string Certificate, string Key) KeyPair()
+    {
+        var identity = Identity.Value;
+        return (ToBase64(identity.CertificatePem), ToBase64(identity.KeyPem));
+    }
+
+    private static string ToBase64(string pem) => Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(pem));
+
     private static MeshIdentity CreateIdentity()
     {
         var now = TimeProvider.System.GetUtcNow();

@@ -15,22 +15,25 @@ internal sealed class YamlDocumentReader
 
     private readonly Parser _parser;
     private readonly int _maxNodes;
+    private readonly int _linesBefore;
     private readonly Dictionary<string, YamlElement> _anchors = new(StringComparer.Ordinal);
     private int _nodes;
 
-    private YamlDocumentReader(string text, int maxNodes)
+    private YamlDocumentReader(string text, int maxNodes, int linesBefore)
     {
         _parser = new Parser(new StringReader(text));
         _maxNodes = maxNodes;
+        _linesBefore = linesBefore;
     }
 
     /// <summary>Reads every document that is not empty.</summary>
     /// <param name="text">The whole stream.</param>
     /// <param name="maxNodes">Most nodes accepted over all documents; uses of an alias count in full.</param>
-    /// <exception cref="YamlException">The text is not YAML, is too deep or too large, or has keys that are no scalars; with the position.</exception>
-    public static IReadOnlyList<YamlElement> Read(string text, int maxNodes)
+    /// <param name="linesBefore">Lines of the file before the stream, which the elements' lines count too.</param>
+    /// <exception cref="YamlException">The text is not YAML, is too deep or too large, or has keys that are no scalars; with the position in the stream.</exception>
+    public static IReadOnlyList<YamlElement> Read(string text, int maxNodes, int linesBefore = 0)
     {
-        var reader = new YamlDocumentReader(text, maxNodes);
+        var reader = new YamlDocumentReader(text, maxNodes, linesBefore);
         try
         {
             return reader.ReadDocuments();
@@ -75,7 +78,7 @@ internal sealed class YamlDocumentReader
 
         Count(1);
         var start = _parser.Consume<NodeEvent>();
-        var line = (int)start.Start.Line;
+        var line = _linesBefore + (int)start.Start.Line;
         var element = start switch
         {
             Scalar scalar => ReadScalar(scalar, line),
@@ -117,7 +120,7 @@ internal sealed class YamlDocumentReader
                 throw new YamlException(key.Start, key.End, $"field \"{key.Value}\" appears twice");
             }
 
-            fields.Add(new YamlField(key.Value, (int)key.Start.Line, ReadElement(depth + 1)));
+            fields.Add(new YamlField(key.Value, _linesBefore + (int)key.Start.Line, ReadElement(depth + 1)));
         }
 
         return fields;

@@ -6,7 +6,7 @@ namespace Zoneway.ZoneControlPlane.Snapshots.External;
 
 /// <summary>
 /// Finds who may use an ExternalService: MeshTrafficPermissions that select it, else the one TrafficPermission that fits best, else
-/// nobody. Protocol §5.4.
+/// nobody. Beside a permission that cannot be read nobody either. Protocol §5.4.
 /// </summary>
 internal static class ServicePermissions
 {
@@ -16,6 +16,12 @@ internal static class ServicePermissions
     public static AccessRules For(ZoneCatalog catalog, string mesh, TagSet tags)
     {
         var policies = catalog.MeshTrafficPermissionsOf(mesh).Where(policy => policy.Target is { } target && target.Tags.IsSubsetOf(tags)).ToList();
+        var kind = policies.Count > 0 ? MeshTrafficPermissionResource.Kind : TrafficPermissionResource.Kind;
+        if (catalog.HasBrokenPermission(MeshTrafficPermissionResource.Kind, mesh, tags) || catalog.HasBrokenPermission(kind, mesh, tags))
+        {
+            return AccessRules.DenyAll;
+        }
+
         if (policies.Count > 0)
         {
             return OfPolicies(mesh, policies);
