@@ -129,7 +129,7 @@ internal sealed partial class ZoneControlPlaneServer : IAsyncDisposable
         [LoggerMessage(100, LogLevel.Information, "Zone control plane of zone {Zone} listens on {Address}")]
         public static partial void Listening(ILogger logger, string zone, Uri address);
 
-        [LoggerMessage(101, LogLevel.Warning, "Tokens are not checked: whoever reaches the port is served. Give --zone-token-key to check them")]
+        [LoggerMessage(101, LogLevel.Warning, "Tokens are not checked: whoever reaches the port is served, certificates and private keys of the egress included. Give --zone-token-key to check them")]
         public static partial void TokensNotChecked(ILogger logger);
     }
 }

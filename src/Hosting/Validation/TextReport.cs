@@ -84,6 +84,11 @@ internal sealed class TextReport
                 break;
             default:
                 Add(4, $"-> {kind}{chain.Action ?? "unknown"}");
+                foreach (var cluster in chain.RouteClusters)
+                {
+                    AddCluster(cluster, "by route", chain);
+                }
+
                 break;
         }
     }

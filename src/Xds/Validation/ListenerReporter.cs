@@ -1,5 +1,8 @@
 using Envoy.Config.Listener.V3;
+using Envoy.Config.Route.V3;
+using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Envoy.Extensions.Filters.Network.TcpProxy.V3;
+using Google.Protobuf.WellKnownTypes;
 using Zoneway.Xds.Translation;
 
 namespace Zoneway.Xds.Validation;
@@ -61,11 +64,19 @@ internal static class ListenerReporter
             Action = type == FilterTypes.TcpProxy ? "tcpProxy" : type == FilterTypes.DirectResponse ? "directResponse" : TerminationNeed.IsHttp(chain) ? "http" : null,
             Cluster = proxy?.Cluster is { Length: > 0 } cluster ? cluster : null,
             WeightedClusters = [.. (proxy?.WeightedClusters?.Clusters ?? []).Select(weighted => new WeightedClusterReport(weighted.Name, weighted.Weight))],
+            RouteClusters = [.. RouteClustersOf(last).Where(name => name.Length > 0).Distinct(StringComparer.Ordinal)],
             MetadataMatch = MetadataText.Of(MetadataTranslator.Translate(proxy?.MetadataMatch)),
             TerminatesTls = TransportSockets.IsTls(chain.TransportSocket),
             Enforced = enforced,
             Ignored = ignored,
         };
+    }
+
+    private static IEnumerable<string> RouteClustersOf(Any? last)
+    {
+        var manager = last is not null && last.Is(HttpConnectionManager.Descriptor) ? ResourceReader.TryParse(last, HttpConnectionManager.Parser, out _) : null;
+        var actions = (manager?.RouteConfig?.VirtualHosts ?? []).SelectMany(host => host.Routes).Select(route => route.Route_).OfType<RouteAction>();
+        return actions.SelectMany(action => (action.WeightedClusters?.Clusters ?? []).Select(weighted => weighted.Name).Prepend(action.Cluster));
     }
 
     private static bool IsInside(string field, IEnumerable<string> prefixes) => prefixes.Any(prefix => field.StartsWith(prefix, StringComparison.Ordinal));

@@ -69,6 +69,9 @@ public sealed record FilterChainReport
     /// <summary>The clusters by weight; empty when there is a single one.</summary>
     public required IReadOnlyList<WeightedClusterReport> WeightedClusters { get; init; }
 
+    /// <summary>The clusters that the routes of an HTTP chain name, each once; empty for other chains.</summary>
+    public IReadOnlyList<string> RouteClusters { get; init; } = [];
+
     /// <summary>Metadata that endpoints must have.</summary>
     public required IReadOnlyDictionary<string, string> MetadataMatch { get; init; }
 

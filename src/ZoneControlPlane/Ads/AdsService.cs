@@ -64,8 +64,10 @@ internal sealed partial class AdsService
         }
 
         var first = requests.Current;
-        var node = NodeReader.Read(TSession.Describe(first).Node, _services.Catalog.Current.Zone, out var resource);
+        var head = TSession.Describe(first);
+        var node = NodeReader.Read(head.Node);
         Authenticate(node, context.RequestHeaders);
+        var resource = NodeReader.ReadResource(head.Node!, node, _services.Catalog.Current.Zone);
         using var lease = _nodes.TryEnter(node.Id) ?? throw Refuse(node.Id);
         using var registration = resource is null ? null : _registry.Register(resource);
         await _services.Catalog.Ready.WaitAsync(cancellation);

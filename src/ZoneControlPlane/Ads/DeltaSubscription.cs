@@ -9,6 +9,7 @@ internal sealed class DeltaSubscription
 
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _delivered;
+    private readonly HashSet<string> _kept;
     private readonly bool _isByName;
     private bool _isWildcard;
     private bool _isFirst = true;
@@ -20,6 +21,7 @@ internal sealed class DeltaSubscription
     {
         _isByName = isByName;
         _delivered = new Dictionary<string, string>(first.InitialResourceVersions, StringComparer.Ordinal);
+        _kept = isByName ? [.. first.InitialResourceVersions.Keys] : [];
         _isWildcard = first.ResourceNamesSubscribe.Count == 0 && !isByName;
         foreach (var name in first.ResourceNamesSubscribe)
         {
@@ -58,12 +60,13 @@ internal sealed class DeltaSubscription
 
     /// <summary>
     /// What the client lacks and what it has too much, which counts as delivered from here on; null when there is nothing to say.
-    /// The first answer to a subscription of everything is sent even when it is empty.
+    /// The first answer to a subscription of everything is sent even when it is empty. What a client keeps by name from an earlier stream is
+    /// not taken away: a control plane that has just started and cannot read a CA must not make a proxy drop a certificate that is good.
     /// </summary>
     public DeltaDifference? TakeDifference(TypedResources resources)
     {
         var changed = Followed(resources).Where(resource => _delivered.GetValueOrDefault(resource.Name) != resource.Version).ToList();
-        var removed = _delivered.Keys.Where(name => !resources.Items.ContainsKey(name)).ToList();
+        var removed = _delivered.Keys.Where(name => !resources.Items.ContainsKey(name) && !_kept.Contains(name)).ToList();
         var isDue = changed.Count > 0 || removed.Count > 0 || (_isFirst && _isWildcard);
         if (!isDue)
         {
@@ -72,6 +75,7 @@ internal sealed class DeltaSubscription
 
         _isFirst = false;
         changed.ForEach(resource => _delivered[resource.Name] = resource.Version);
+        _kept.ExceptWith(changed.Select(static resource => resource.Name));
         removed.ForEach(name => _delivered.Remove(name));
         return new DeltaDifference(changed, removed);
     }

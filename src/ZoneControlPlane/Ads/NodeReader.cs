@@ -13,12 +13,10 @@ internal static class NodeReader
 {
     private const string ReusePortFeature = "feature-reuse-port";
 
-    /// <summary>Reads the node.</summary>
+    /// <summary>Reads the node, all but its resource: that is text which only a proxy that has been authenticated may have us parse.</summary>
     /// <param name="node">As it came; null when the first request had none.</param>
-    /// <param name="zone">Zone of this control plane.</param>
-    /// <param name="resource">The resource the proxy sent of itself; null when it sent none.</param>
     /// <exception cref="RpcException">The node cannot be served; the text says why.</exception>
-    public static ProxyNode Read(Node? node, string zone, out Resource? resource)
+    public static ProxyNode Read(Node? node)
     {
         if (node is null || !TryReadName(node.Id, out var name))
         {
@@ -31,7 +29,6 @@ internal static class NodeReader
             "egress" => ProxyKind.Egress,
             _ => throw Refused("this control plane serves the proxy types ingress and egress only"),
         };
-        resource = ReadResource(node, name, kind, zone);
         var proxy = new ProxyNode(node.Id, name, kind) { ReusesPorts = HasFeature(node, ReusePortFeature) };
         return MetadataText(node, "systemCaPath") is { Length: > 0 } systemCaPath ? proxy with { SystemCaPath = systemCaPath } : proxy;
     }
@@ -44,17 +41,23 @@ internal static class NodeReader
         return dot >= 0 && ResourceNames.IsValidName(name) && (dot == 0 || ResourceNames.IsValidName(id[..dot]));
     }
 
-    private static Resource? ReadResource(Node node, string name, ProxyKind kind, string zone)
+    /// <summary>Reads the resource that a proxy sent of itself.</summary>
+    /// <param name="node">The node as it came.</param>
+    /// <param name="proxy">What <see cref="Read"/> made of it.</param>
+    /// <param name="zone">Zone of this control plane.</param>
+    /// <returns>Null when it sent none.</returns>
+    /// <exception cref="RpcException">The resource cannot be served; the text says why.</exception>
+    public static Resource? ReadResource(Node node, ProxyNode proxy, string zone)
     {
         if (MetadataText(node, "dataplane.resource") is not { Length: > 0 } text)
         {
             return null;
         }
 
-        var resource = EmbeddedResource.Read(text, kind, zone, out var error) ?? throw Refused($"dataplane.resource: {error}");
-        return resource.Name == name
+        var resource = EmbeddedResource.Read(text, proxy.Kind, zone, out var error) ?? throw Refused($"dataplane.resource: {error}");
+        return resource.Name == proxy.Name
             ? resource
-            : throw Refused($"dataplane.resource is named {resource.Name}, but the node id says {name}");
+            : throw Refused($"dataplane.resource is named {resource.Name}, but the node id says {proxy.Name}");
     }
 
     private static string? MetadataText(Node node, string key) =>

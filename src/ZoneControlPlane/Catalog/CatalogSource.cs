@@ -44,7 +44,7 @@ internal sealed class CatalogSource : IDisposable
     public ZoneCatalog Current => _current;
 
     /// <summary>
-    /// Completes when the directory was read and the host names in it were asked for once. A catalog from before that moment lacks
+    /// Completes when the directory was read, the host names in it were asked for once, and its meshes have their identities. A catalog from before that moment lacks
     /// things that are there, and must not be served: a proxy that outlived a restart of the control plane would drop its routes.
     /// </summary>
     public Task Ready => _ready.Task;
@@ -64,6 +64,7 @@ internal sealed class CatalogSource : IDisposable
     private async Task BecomeReadyAfterAsync(Task resolved)
     {
         await resolved;
+        await _identities.FirstRound;
         _ready.TrySetResult();
     }
 

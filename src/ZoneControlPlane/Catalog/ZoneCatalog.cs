@@ -56,6 +56,12 @@ internal sealed class ZoneCatalog
     /// <summary>The MeshTrafficPermissions of a mesh, by name.</summary>
     public IEnumerable<MeshTrafficPermissionResource> MeshTrafficPermissionsOf(string mesh) => _resources.MeshTrafficPermissions.Where(permission => permission.Mesh == mesh);
 
+    /// <summary>The MeshRateLimits of a mesh, by name.</summary>
+    public IEnumerable<RateLimitResource> RateLimitsOf(string mesh) => _resources.RateLimits.Where(policy => policy.Mesh == mesh);
+
+    /// <summary>The MeshFaultInjections of a mesh, by name.</summary>
+    public IEnumerable<FaultInjectionResource> FaultInjectionsOf(string mesh) => _resources.FaultInjections.Where(policy => policy.Mesh == mesh);
+
     /// <summary>Whether a permission of this kind that cannot be read may be about an external service of a mesh.</summary>
     public bool HasBrokenPermission(string kind, string mesh, TagSet tags) =>
         _resources.BrokenPermissions.Any(permission => permission.Kind == kind && permission.Mesh == mesh && permission.Tags.IsSubsetOf(tags));

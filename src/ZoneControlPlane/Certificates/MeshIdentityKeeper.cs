@@ -28,6 +28,7 @@ internal sealed partial class MeshIdentityKeeper : BackgroundService
     private readonly ILogger<MeshIdentityKeeper> _logger;
     private readonly Dictionary<string, RenewingCertificate> _certificates = new(StringComparer.Ordinal);
     private readonly Dictionary<string, string> _failing = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _firstRound = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Written by the loop only; read without a lock.
     private volatile ImmutableDictionary<string, MeshIdentity> _current = ImmutableDictionary<string, MeshIdentity>.Empty;
@@ -51,6 +52,9 @@ internal sealed partial class MeshIdentityKeeper : BackgroundService
 
     /// <summary>The identities by mesh. A mesh whose CA cannot be used has its last one, or none.</summary>
     public ImmutableDictionary<string, MeshIdentity> Current => _current;
+
+    /// <summary>Completes when every mesh of the directory as it was first read has its identity, or is known to have none.</summary>
+    public Task FirstRound => _firstRound.Task;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -95,7 +99,8 @@ internal sealed partial class MeshIdentityKeeper : BackgroundService
     private void KeepAll()
     {
         var next = ImmutableDictionary.CreateBuilder<string, MeshIdentity>(StringComparer.Ordinal);
-        var meshes = _directory.Current.Meshes.Values.Where(static mesh => mesh.HasBuiltinCa).Select(static mesh => mesh.Name).ToHashSet(StringComparer.Ordinal);
+        var resources = _directory.Current;
+        var meshes = resources.Meshes.Values.Where(static mesh => mesh.HasBuiltinCa).Select(static mesh => mesh.Name).ToHashSet(StringComparer.Ordinal);
         foreach (var mesh in meshes)
         {
             if ((TryRefresh(mesh) ?? _current.GetValueOrDefault(mesh)) is { } identity)
@@ -114,6 +119,11 @@ internal sealed partial class MeshIdentityKeeper : BackgroundService
         {
             _current = next.ToImmutable();
             Changed.Notify();
+        }
+
+        if (!ReferenceEquals(resources, ResourceSet.Empty))
+        {
+            _firstRound.TrySetResult();
         }
     }
 

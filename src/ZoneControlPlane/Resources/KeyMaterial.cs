@@ -17,7 +17,7 @@ internal static class KeyMaterial
     {
         if (tls.CaCertificate is { } authority && !HasCertificate(authority))
         {
-            fields.Error("caCert", "has no certificate in PEM form");
+            fields.Warn("caCert", "has no certificate in PEM form: nothing can be verified with it, so no connection will be made");
         }
 
         if (tls.ClientCertificate is null != tls.ClientKey is null)

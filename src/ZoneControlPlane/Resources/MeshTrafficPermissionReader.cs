@@ -15,8 +15,6 @@ internal static class MeshTrafficPermissionReader
         ["AllowWithShadowDeny"] = PermissionAction.AllowWithShadowDeny,
     }.ToFrozenDictionary(StringComparer.Ordinal);
 
-    private static readonly TargetRef WholeMesh = new(0, TagSet.Empty);
-
     public static MeshTrafficPermissionResource Read(ResourceFields fields)
     {
         var mesh = fields.RequiredName("mesh");
@@ -26,7 +24,7 @@ internal static class MeshTrafficPermissionReader
         if (spec is null)
         {
             fields.Error("spec is required");
-            return new MeshTrafficPermissionResource(mesh, name, fields.Line) { Target = WholeMesh };
+            return new MeshTrafficPermissionResource(mesh, name, fields.Line) { Target = TargetRefReader.WholeMesh };
         }
 
         if (spec.Has("rules"))
@@ -36,23 +34,11 @@ internal static class MeshTrafficPermissionReader
 
         var resource = new MeshTrafficPermissionResource(mesh, name, fields.Line)
         {
-            Target = spec.Child("targetRef") is { } target ? ReadDestination(target) : WholeMesh,
+            Target = TargetRefReader.ReadDestination(spec, MeshTrafficPermissionResource.Kind),
             From = [.. (spec.Children("from") ?? []).Select(ReadSource)],
         };
         spec.ReportRest();
         return resource;
-    }
-
-    private static TargetRef? ReadDestination(ResourceFields target)
-    {
-        var kind = target.RequiredText("kind");
-        if (kind is "Dataplane" or "MeshGateway")
-        {
-            target.Notice($"a MeshTrafficPermission of {kind} concerns no external service and has no effect here");
-            return null;
-        }
-
-        return ReadTarget(target, kind) ?? WholeMesh;
     }
 
     private static PermissionSource ReadSource(ResourceFields entry)
@@ -65,38 +51,6 @@ internal static class MeshTrafficPermissionReader
         }
 
         entry.ReportRest();
-        return new PermissionSource((target is null ? null : ReadTarget(target, target.RequiredText("kind"))) ?? WholeMesh, action ?? PermissionAction.Deny);
-    }
-
-    // From the least to the most specific kind, which is the order policies are asked in.
-    private static TargetRef? ReadTarget(ResourceFields target, string kind)
-    {
-        var tags = target.SelectorTags("tags", allowsWildcard: false);
-        var service = kind is "MeshService" or "MeshServiceSubset" ? target.RequiredName("name") : null;
-        foreach (var selecting in (ReadOnlySpan<string>)["labels", "namespace", "sectionName", "mesh"])
-        {
-            if (target.Has(selecting))
-            {
-                target.Error(selecting, "is not supported by this control plane");
-            }
-        }
-
-        target.Skip("proxyTypes");
-        target.ReportRest();
-        var selected = service is null ? tags : tags.With(TagSet.ServiceKey, service);
-        switch (kind)
-        {
-            case "Mesh":
-                return WholeMesh;
-            case "MeshSubset":
-                return new TargetRef(1, selected);
-            case "MeshService":
-                return new TargetRef(2, TagSet.Empty.With(TagSet.ServiceKey, service!));
-            case "MeshServiceSubset":
-                return new TargetRef(3, selected);
-            default:
-                target.Error($"targetRef.kind \"{kind}\" is none of Mesh, MeshSubset, MeshService, MeshServiceSubset");
-                return null;
-        }
+        return new PermissionSource(target is null ? TargetRefReader.WholeMesh : TargetRefReader.Read(target), action ?? PermissionAction.Deny);
     }
 }

@@ -11,18 +11,20 @@ internal sealed class ProblemList
     /// <summary>Whether any finding makes the file bad.</summary>
     public bool HasErrors { get; private set; }
 
-    /// <summary>Adds the findings of one document; errors say which one it is.</summary>
+    /// <summary>Adds the findings of one document; errors and warnings say which one it is.</summary>
     /// <param name="document">The findings.</param>
     /// <param name="name">What the document says it is.</param>
     public void AddDocument(ProblemList document, string name)
     {
         foreach (var (severity, line, message) in document.Problems)
         {
-            Add(severity, line, severity == ProblemSeverity.Error ? $"{name}: {message}" : message);
+            Add(severity, line, severity >= ProblemSeverity.Warning ? $"{name}: {message}" : message);
         }
     }
 
     public void Error(int line, string message) => Add(ProblemSeverity.Error, line, message);
+
+    public void Warning(int line, string message) => Add(ProblemSeverity.Warning, line, message);
 
     public void Notice(int line, string message) => Add(ProblemSeverity.Notice, line, message);
 

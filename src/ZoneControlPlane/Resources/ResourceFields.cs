@@ -1,4 +1,5 @@
 using System.Globalization;
+using Zoneway.ZoneControlPlane.Commands;
 using Zoneway.ZoneControlPlane.Resources.Yaml;
 
 namespace Zoneway.ZoneControlPlane.Resources;
@@ -90,6 +91,15 @@ internal sealed class ResourceFields
 
     /// <summary>A number of instances; 0 when absent.</summary>
     public uint Count(string name) => Typed<uint>(name, TryReadCount, $"is not a number from 0 to {uint.MaxValue}") ?? 0;
+
+    /// <summary>A positive time as Kuma writes it, such as <c>10s</c>; null when absent.</summary>
+    public TimeSpan? Duration(string name) => Typed<TimeSpan>(name, GoDuration.TryParse, "is not a duration such as 10s");
+
+    /// <summary>A percentage, 0 to 100, as a number or as text; null when absent.</summary>
+    public decimal? Percentage(string name) => Typed<decimal>(name, TryReadPercentage, "is not a percentage: 0 to 100");
+
+    /// <summary>A status of HTTP that an answer can have, 200 to 599; null when absent.</summary>
+    public uint? HttpStatus(string name) => Typed<uint>(name, TryReadStatus, "is not a status from 200 to 599");
 
     /// <summary>A <c>true</c> or <c>false</c>; null when absent.</summary>
     public bool? Flag(string name) => Typed<bool>(name, bool.TryParse, "is neither true nor false");
@@ -221,6 +231,9 @@ internal sealed class ResourceFields
         Skip(name);
     }
 
+    /// <summary>Reports what will not work in a field, though it is right in form.</summary>
+    public void Warn(string name, string message) => _problems.Warning(LineOf(name), $"{PathOf(name)} {message}");
+
     /// <summary>Reports that the mapping, though right, has no effect here.</summary>
     public void Notice(string message) => _problems.Notice(Line, message);
 
@@ -255,6 +268,11 @@ internal sealed class ResourceFields
 
     private static bool TryReadCount(string text, out uint count) =>
         uint.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out count);
+
+    private static bool TryReadPercentage(string text, out decimal percentage) =>
+        decimal.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out percentage) && percentage is >= 0 and <= 100;
+
+    private static bool TryReadStatus(string text, out uint status) => TryReadCount(text, out status) && status is >= 200 and <= 599;
 
     private YamlField? Take(string name) => _unread.Remove(name, out var field) ? field : null;
 

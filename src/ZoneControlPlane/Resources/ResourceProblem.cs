@@ -9,6 +9,9 @@ internal enum ProblemSeverity
     /// <summary>A resource kind this program does not serve; the file is good.</summary>
     Notice,
 
+    /// <summary>Something will not work as it is written; the document is good.</summary>
+    Warning,
+
     /// <summary>The document is bad and its last good state stays in force.</summary>
     Error,
 }

@@ -54,6 +54,8 @@ internal static class ResourceReader
             MeshExternalServiceResource.Kind => MeshExternalServiceReader.Read(fields),
             TrafficPermissionResource.Kind => TrafficPermissionReader.Read(fields),
             MeshTrafficPermissionResource.Kind => MeshTrafficPermissionReader.Read(fields),
+            RateLimitResource.Kind => RateLimitReader.Read(fields),
+            FaultInjectionResource.Kind => FaultInjectionReader.Read(fields),
             _ => null,
         };
         if (resource is null && kind.Length > 0)

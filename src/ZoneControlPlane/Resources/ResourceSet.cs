@@ -19,6 +19,8 @@ internal sealed class ResourceSet
         MeshExternalServices = [.. InOrder(resources.OfType<MeshExternalServiceResource>(), static service => service.Mesh)];
         TrafficPermissions = [.. InOrder(resources.OfType<TrafficPermissionResource>(), static permission => permission.Mesh)];
         MeshTrafficPermissions = [.. InOrder(resources.OfType<MeshTrafficPermissionResource>(), static permission => permission.Mesh)];
+        RateLimits = [.. InOrder(resources.OfType<RateLimitResource>(), static policy => policy.Mesh)];
+        FaultInjections = [.. InOrder(resources.OfType<FaultInjectionResource>(), static policy => policy.Mesh)];
         BrokenPermissions = [.. InOrder(resources.OfType<BrokenPermissionResource>(), static permission => permission.Mesh)];
         Count = resources.Count;
     }
@@ -46,6 +48,12 @@ internal sealed class ResourceSet
 
     /// <summary>MeshTrafficPermissions of all meshes, by mesh and name.</summary>
     public ImmutableArray<MeshTrafficPermissionResource> MeshTrafficPermissions { get; }
+
+    /// <summary>MeshRateLimits of all meshes, by mesh and name.</summary>
+    public ImmutableArray<RateLimitResource> RateLimits { get; }
+
+    /// <summary>MeshFaultInjections of all meshes, by mesh and name.</summary>
+    public ImmutableArray<FaultInjectionResource> FaultInjections { get; }
 
     /// <summary>Permissions that are wrong and never were right, of all meshes.</summary>
     public ImmutableArray<BrokenPermissionResource> BrokenPermissions { get; }

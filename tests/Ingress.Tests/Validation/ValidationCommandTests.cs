@@ -40,6 +40,29 @@ public sealed class ValidationCommandTests : IDisposable
     public void Dispose() => _directory.Dispose();
 
     [Fact]
+    public async Task Text_HttpChain_ShowsTheClustersOfItsRoutes()
+    {
+        const string Manager = "'@type': type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager, statPrefix: h, httpFilters: [{name: r, typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}]";
+        const string Routes = "routeConfig: {virtualHosts: [{name: v, domains: ['*'], routes: [{match: {prefix: /a}, route: {cluster: c}}, {match: {prefix: /}, route: {weightedClusters: {clusters: [{name: c, weight: 1}, {name: gone, weight: 1}]}}}]}]}";
+
+        var (_, output, _) = await RunAsync(asJson: false, _directory.Write("http.yaml", Good.Replace(
+            "filters: [{typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy, cluster: c, idleTimeout: 60s}}]",
+            $"filters: [{{typedConfig: {{{Manager}, {Routes}}}}}]", StringComparison.Ordinal)));
+
+        Assert.Contains(
+            """
+                -> http
+                -> c  (by route)  STATIC ROUND_ROBIN
+                  10.0.0.1:80     weight 7  priority 0  zone east
+                  [fd00::2]:8080  weight 1  priority 1
+                -> gone  (by route)
+                  the cluster is not in this configuration
+            """.ReplaceLineEndings(),
+            output, StringComparison.Ordinal);
+        Assert.DoesNotContain("no filter chain above names", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Text_ShowsWhereEachServerNameLeads()
     {
         var (code, output, errors) = await RunAsync(asJson: false, _directory.Write("good.yaml", Good));
@@ -142,7 +165,7 @@ public sealed class ValidationCommandTests : IDisposable
             AssertNames(listener, "name", "address", "port", "filterChains", "enforced", "ignored");
             foreach (var chain in listener.GetProperty("filterChains").EnumerateArray())
             {
-                AssertNames(chain, "name", "serverNames", "transportProtocol", "action", "cluster", "weightedClusters", "metadataMatch", "terminatesTls", "enforced", "ignored");
+                AssertNames(chain, "name", "serverNames", "transportProtocol", "action", "cluster", "weightedClusters", "routeClusters", "metadataMatch", "terminatesTls", "enforced", "ignored");
                 Assert.All(chain.GetProperty("weightedClusters").EnumerateArray(), cluster => AssertNames(cluster, "cluster", "weight"));
                 Assert.All(chain.GetProperty("ignored").EnumerateArray(), field => AssertNames(field, "field", "why"));
                 Assert.True(chain.GetProperty("action").GetString() is "tcpProxy" or "http" or "directResponse" or null);

@@ -52,6 +52,16 @@ public sealed class DeltaSessionTests
     }
 
     [Fact]
+    public void Receive_SecretOfAnEarlierStreamThatIsNotThere_IsLeftToTheClient()
+    {
+        _session.Update(After(null, ["a"]));
+        var request = Subscribe(Zoneway.Xds.Protocol.TypeUrls.Secret, "identity");
+        request.InitialResourceVersions.Add("identity", "1");
+
+        Assert.Empty(_session.Receive(request));
+    }
+
+    [Fact]
     public void Receive_Names_GetsTheseOnlyAndThoseAddedLater()
     {
         _session.Update(After(null, ["a", "b", "c"]));

@@ -63,6 +63,35 @@ public sealed class SecretDiscoveryTests
     }
 
     [Fact]
+    public async Task Stream_WithoutToken_GetsNoSecretsAndItsResourceIsNotEvenRead()
+    {
+        using var tokens = new TestTokens();
+        await using var controlPlane = await RunningControlPlane.StartAsync(External, options => options with { ZoneTokenKeys = [tokens.PublicPem] });
+        using var stream = controlPlane.OpenDelta();
+        await stream.SendAsync(new DeltaDiscoveryRequest { TypeUrl = Secrets, Node = TestNodes.Egress("ze-1", resource: "no: resource"), ResourceNamesSubscribe = { Identity } });
+
+        var end = await stream.ReadToEndAsync();
+
+        Assert.Equal("authentication failed: the token is empty", end.Detail);
+    }
+
+    [Fact]
+    public async Task Ready_MeansThatEveryMeshHasItsIdentity()
+    {
+        var meshes = Enumerable.Range(0, 200).Select(static number => $"m{number}").ToList();
+        var yaml = string.Concat(meshes.Select(static mesh =>
+            SampleResources.Mesh(mesh) + $"type: ExternalService\nmesh: {mesh}\nname: e\ntags: {{kuma.io/service: e}}\nnetworking: {{address: '10.0.0.1:80'}}\n---\n"));
+        await using var controlPlane = await RunningControlPlane.StartAsync(SampleResources.Egress("ze-1", "west") + yaml);
+        using var stream = controlPlane.OpenDelta();
+        var request = new DeltaDiscoveryRequest { TypeUrl = Secrets, Node = TestNodes.Egress("ze-1") };
+        request.ResourceNamesSubscribe.AddRange(meshes.Select(static mesh => $"identity_cert:secret:{mesh}"));
+
+        await stream.SendAsync(request);
+
+        Assert.Equal(meshes.Count, (await stream.ReceiveAsync()).Resources.Count);
+    }
+
+    [Fact]
     public async Task Delta_AfterTwoThirdsOfItsLife_TheCertificateIsReplacedAlone()
     {
         var time = new ManualTimeProvider();
@@ -131,11 +160,11 @@ public sealed class SecretDiscoveryTests
     }
 
     [Fact]
-    public async Task Listener_FileThatTurnsBad_KeepsTheLastGoodChains()
+    public async Task Listener_FileThatTurnsBad_KeepsItsChains()
     {
         await using var controlPlane = await RunningControlPlane.StartAsync(External);
         controlPlane.Folder.Write("resources.yaml", External + "type: MeshTrafficPermission\nmesh: m\nname: p\nspec: {from: [{targetRef: {kind: Moon}, default: {action: Deny}}]}\n");
-        await controlPlane.Log.WaitForAsync("resources.yaml is bad; its last good state stays in force");
+        await controlPlane.Log.WaitForAsync("resources.yaml is bad; its good documents are in force");
         using var stream = controlPlane.OpenSotw();
         await stream.SendAsync(new DiscoveryRequest { TypeUrl = Listeners, Node = TestNodes.Egress("ze-1") });
 

@@ -91,7 +91,6 @@ public sealed class ResourceReaderTests
     [InlineData("type: ExternalService\nmesh: m\nname: e\ntags: {kuma.io/service: s}\nnetworking:\n  address: h:80\n  tls:\n    caCert: {secret: my-ca}\n", 8, "secret is not supported by this control plane")]
     [InlineData("type: ExternalService\nmesh: m\nname: e\ntags: {kuma.io/service: s}\nnetworking:\n  address: h:80\n  tls:\n    caCert: {inline: '%%'}\n", 8, "inline is not base64")]
     [InlineData("type: ExternalService\nmesh: m\nname: e\ntags: {kuma.io/service: s}\nnetworking:\n  address: h:80\n  tls: {clientKey: {inlineString: x}}\n", 7, "go together")]
-    [InlineData("type: ExternalService\nmesh: m\nname: e\ntags: {kuma.io/service: s}\nnetworking:\n  address: h:80\n  tls: {caCert: {inlineString: x}}\n", 7, "ExternalService m/e: networking.tls.caCert has no certificate in PEM form")]
     [InlineData("type: ExternalService\nmesh: m\nname: e\ntags: {kuma.io/service: s}\nnetworking:\n  address: h:80\n  tls: {clientCert: {inlineString: x}, clientKey: {inlineString: x}}\n", 7, "networking.tls.clientKey is not the key of the first certificate")]
     [InlineData("type: MeshExternalService\nmesh: m\nname: e\nspec:\n  match: {port: 80}\n  tls: {version: {max: TLS11}}\n", 6, "is below TLS12")]
     [InlineData("type: MeshExternalService\nmesh: m\nname: e\n", 1, "spec is required")]
@@ -107,6 +106,16 @@ public sealed class ResourceReaderTests
     [InlineData("type: MeshTrafficPermission\nmesh: m\nname: p\nspec:\n  from:\n  - {targetRef: {kind: MeshService, name: a, namespace: n}, default: {action: Allow}}\n", 6, "namespace is not supported")]
     public void Read_WrongExternalServiceOrPermission_SaysWhatAndOnWhichLine(string text, int line, string message) =>
         Read_Wrong_SaysWhatAndOnWhichLine(text, line, message);
+
+    [Fact]
+    public void Read_AuthorityThatIsNoCertificate_IsWarnedOf()
+    {
+        var content = ResourceReader.Read("type: ExternalService\nmesh: m\nname: e\ntags: {kuma.io/service: s}\nnetworking:\n  address: h:80\n  tls: {caCert: {inlineString: x}}\n");
+
+        var problem = Assert.Single(content.Findings.Problems);
+        Assert.Equal((ProblemSeverity.Warning, 7), (problem.Severity, problem.Line));
+        Assert.StartsWith("ExternalService m/e: networking.tls.caCert has no certificate in PEM form", problem.Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Read_WrongKeyMaterial_IsNeverShown()

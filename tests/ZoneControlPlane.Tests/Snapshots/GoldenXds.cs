@@ -15,13 +15,16 @@ internal static class GoldenXds
     private static readonly JsonFormatter Printer = new(JsonFormatter.Settings.Default.WithIndentation().WithTypeRegistry(XdsTypeRegistry.Instance));
 
     /// <summary>The resources of a golden file of the types a zone proxy is served, printed, in file order.</summary>
-    public static IReadOnlyList<string> Read(string relativePath)
+    public static IReadOnlyList<string> Read(string relativePath) => [.. Resources(relativePath).Select(Print)];
+
+    /// <summary>The resources of a golden file, in file order.</summary>
+    public static IReadOnlyList<Any> Resources(string relativePath)
     {
         var yaml = new DeserializerBuilder().WithAttemptingUnquotedStringTypeDeserialization().Build()
             .Deserialize<object>(File.ReadAllText(Fixtures.Path(relativePath)));
         var json = new SerializerBuilder().JsonCompatible().Build().Serialize(yaml);
         using var document = JsonDocument.Parse(json);
-        return [.. document.RootElement.GetProperty("resources").EnumerateArray().Select(entry => Print(Parser.Parse<Any>(entry.GetProperty("resource").GetRawText())))];
+        return [.. document.RootElement.GetProperty("resources").EnumerateArray().Select(entry => Parser.Parse<Any>(entry.GetProperty("resource").GetRawText()))];
     }
 
     /// <summary>Our resources in the order of the golden files: clusters, endpoints, listeners.</summary>

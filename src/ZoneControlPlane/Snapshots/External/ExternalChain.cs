@@ -6,7 +6,7 @@ using NetworkRbac = Envoy.Extensions.Filters.Network.Rbac.V3.RBAC;
 
 namespace Zoneway.ZoneControlPlane.Snapshots.External;
 
-/// <summary>Makes the filter chain of an external service: TLS ends here, the client is authorised, then HTTP or bytes go out. Protocol §5.3–5.5.</summary>
+/// <summary>Makes the filter chain of an external service: TLS ends here, the client is authorised, connections are limited, then HTTP or bytes go out. Protocol §5.3–5.5.</summary>
 internal static class ExternalChain
 {
     public static FilterChain Create(ExternalDestination destination)
@@ -24,6 +24,11 @@ internal static class ExternalChain
         if (destination.Access.IsNetworkFilter || !destination.IsHttp)
         {
             chain.Filters.Add(Authorise(destination));
+        }
+
+        if (!destination.IsHttp && RateLimitFilters.OfConnections(destination.Limit) is { } limit)
+        {
+            chain.Filters.Add(limit);
         }
 
         chain.Filters.Add(destination.IsHttp ? HttpConnections.Forward(destination) : Splice(destination));

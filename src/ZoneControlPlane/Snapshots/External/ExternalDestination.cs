@@ -29,6 +29,12 @@ internal sealed record ExternalDestination
     /// <summary>Who may use it.</summary>
     public required AccessRules Access { get; init; }
 
+    /// <summary>How much of it may be used.</summary>
+    public RateLimit Limit { get; init; } = RateLimit.None;
+
+    /// <summary>What goes wrong on purpose, over HTTP.</summary>
+    public ImmutableArray<SelectedFaults> Faults { get; init; } = [];
+
     /// <summary>Where it is.</summary>
     public required ImmutableArray<ExternalEndpoint> Endpoints { get; init; }
 

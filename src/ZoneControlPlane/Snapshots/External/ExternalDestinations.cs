@@ -45,6 +45,8 @@ internal static class ExternalDestinations
             Service = service,
             Protocol = protocols is [var only] ? only : ServiceProtocol.Tcp,
             Access = ServicePermissions.For(catalog, mesh, members[0].Tags),
+            Limit = ServicePolicies.LimitOf(catalog, mesh, members[0].Tags),
+            Faults = ServicePolicies.FaultsOf(catalog, mesh, members[0].Tags),
             Endpoints = [.. members.Select(member => EndpointOf(mesh, member))],
         };
     }

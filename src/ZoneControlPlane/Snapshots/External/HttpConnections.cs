@@ -30,6 +30,8 @@ internal static class HttpConnections
             manager.HttpFilters.Add(new HttpFilter { Name = "envoy.filters.http.rbac", TypedConfig = Any.Pack(rbac) });
         }
 
+        manager.HttpFilters.AddRange(FaultFilters.Of(destination.Faults));
+        RateLimitFilters.AddTo(manager, manager.RouteConfig.VirtualHosts[0].Routes[0], destination.Limit);
         manager.HttpFilters.Add(new HttpFilter { Name = "envoy.filters.http.router", TypedConfig = Any.Pack(new Router()) });
         return new Filter { Name = "envoy.filters.network.http_connection_manager", TypedConfig = Any.Pack(manager) };
     }
