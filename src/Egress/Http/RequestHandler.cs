@@ -54,7 +54,7 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, Request
         }
         finally
         {
-            connection.RequestEnded(exchange.Status, exchange.BytesSent, exchange.BytesReceived);
+            connection.RequestEnded(exchange);
             log.Write(exchange);
         }
     }
@@ -74,6 +74,7 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, Request
     private async ValueTask DecideAsync(HttpExchange exchange)
     {
         var connection = exchange.Connection;
+        exchange.WatchClient();
         // Who the client is says its certificate, and nobody else (forward_client_cert_details: SANITIZE, Envoy's default).
         exchange.Context.Request.Headers.Remove("x-forwarded-client-cert");
         HopByHopHeaders.Remove(exchange.Context.Request.Headers);
