@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
+using Zoneway.SniRouter.Telemetry;
 using Zoneway.Termination.Http;
 
 namespace Zoneway.Egress.Http;
@@ -50,6 +51,7 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, Request
         catch (Exception exception)
         {
             // The client has gone, and so has whoever would be answered.
+            exchange.Outcome = ConnectionOutcome.DownstreamReset;
             Log.Gone(logger, exception, connection.Facts.Id);
         }
         finally
