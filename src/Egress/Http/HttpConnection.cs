@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Zoneway.Egress.Connections;
@@ -14,9 +15,12 @@ internal sealed class HttpConnection : IDisposable
     private readonly TimeProvider _time;
     private ITimer? _idle;
     private ITimer? _age;
+    private ITimer? _headers;
     private long _idleSince;
     private int _active;
     private int _closing;
+    private int _awaitsHeaders;
+    private volatile bool _hasRest;
     private long _sent;
     private long _received;
 
@@ -56,6 +60,9 @@ internal sealed class HttpConnection : IDisposable
     /// <summary>Whether it takes no further requests.</summary>
     public bool IsClosing => Volatile.Read(ref _closing) != 0;
 
+    /// <summary>Whether the headers of a request have to come within a time.</summary>
+    public bool LimitsHeaders => Config.RequestHeadersTimeout != Timeout.InfiniteTimeSpan;
+
     /// <summary>Starts the clocks.</summary>
     public void Start()
     {
@@ -71,10 +78,29 @@ internal sealed class HttpConnection : IDisposable
         }
     }
 
+    /// <summary>
+    /// Bytes have come over HTTP/1.1: where no request is being answered, they begin the headers of the next one, which then have to come in time or the connection ends. What is left of a
+    /// body that was answered before its end is none of these, and cannot be told from them.
+    /// </summary>
+    public void BytesCame()
+    {
+        if (Volatile.Read(ref _active) == 0 && !_hasRest && Interlocked.Exchange(ref _awaitsHeaders, 1) == 0)
+        {
+            _headers ??= _time.CreateTimer(static state => ((HttpConnection)state!).OnHeadersDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _headers.Change(Config.RequestHeadersTimeout, Timeout.InfiniteTimeSpan);
+        }
+    }
+
     /// <summary>A request begins.</summary>
     public void RequestStarted()
     {
         Interlocked.Increment(ref _active);
+        _hasRest = false;
+        if (Interlocked.Exchange(ref _awaitsHeaders, 0) != 0)
+        {
+            _headers!.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        }
+
         _chain.Stats.Started();
     }
 
@@ -88,11 +114,12 @@ internal sealed class HttpConnection : IDisposable
     }
 
     /// <summary>A request is over.</summary>
-    public void RequestEnded(int status, long sent, long received)
+    public void RequestEnded(HttpExchange exchange)
     {
-        _chain.Stats.Ended(status);
-        Interlocked.Add(ref _sent, sent);
-        Interlocked.Add(ref _received, received);
+        _chain.Stats.Ended(exchange.Status);
+        Interlocked.Add(ref _sent, exchange.BytesSent);
+        Interlocked.Add(ref _received, exchange.BytesReceived);
+        _hasRest = !exchange.IsReceived;
         Volatile.Write(ref _idleSince, _time.GetTimestamp());
         Interlocked.Decrement(ref _active);
     }
@@ -109,8 +136,17 @@ internal sealed class HttpConnection : IDisposable
     /// <inheritdoc/>
     public void Dispose()
     {
+        _headers?.Dispose();
         _idle?.Dispose();
         _age?.Dispose();
+    }
+
+    private void OnHeadersDue()
+    {
+        if (Volatile.Read(ref _awaitsHeaders) != 0)
+        {
+            _connection.Abort(new ConnectionAbortedException("The headers of a request did not come in time."));
+        }
     }
 
     private void OnIdleDue()

@@ -67,8 +67,18 @@ internal sealed class HttpExchange(HttpContext context, HttpConnection connectio
     /// <summary>From here on the body ends the exchange when it is longer than so many bytes.</summary>
     public void LimitBody(long bytes) => _body?.Limit(bytes);
 
-    /// <summary>Cancels the request when the client goes, as soon as that can be told from the next request.</summary>
-    public void WatchClient() => WhenReceived(() => Connection.RequestReceived(Context.Request));
+    /// <summary>Cancels the request when the client goes, as soon as its end can be told from its body.</summary>
+    public void WatchClient()
+    {
+        if (_body is null)
+        {
+            Connection.RequestReceived(Context.Request);
+        }
+        else
+        {
+            _body.WhenRead(() => Connection.RequestReceived(Context.Request));
+        }
+    }
 
     /// <summary>Takes note of the answer's length.</summary>
     public void AnswerIs(long length) => _answerLength = length;

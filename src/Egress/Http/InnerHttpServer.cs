@@ -81,6 +81,11 @@ internal sealed class InnerHttpServer : IHostedService, IDisposable
 
         await using var connection = new InnerConnection(outer, input, output);
         var guard = new HttpConnection(connection, scope.Listener.ListenerName, chain, facts, _time);
+        if (codec == HttpCodec.Http1 && guard.LimitsHeaders)
+        {
+            connection.Input.WhenRead(guard.BytesCame);
+        }
+
         connection.Features.Set(guard);
         await using (_tracker.IdleClosed.UnsafeRegister(static state => ((HttpConnection)state!).Close(), guard))
         {

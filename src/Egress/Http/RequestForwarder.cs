@@ -42,7 +42,6 @@ internal sealed partial class RequestForwarder(IHttpForwarder forwarder, Upstrea
         try
         {
             CountedUpgrade.Watch(exchange);
-            exchange.WatchClient();
             await TryAsync(exchange, verdict, cluster);
         }
         finally

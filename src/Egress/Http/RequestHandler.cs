@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Microsoft.Net.Http.Headers;
+using Zoneway.SniRouter.Telemetry;
 using Zoneway.Termination.Http;
 
 namespace Zoneway.Egress.Http;
@@ -50,11 +51,12 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, Request
         catch (Exception exception)
         {
             // The client has gone, and so has whoever would be answered.
+            exchange.Outcome = ConnectionOutcome.DownstreamReset;
             Log.Gone(logger, exception, connection.Facts.Id);
         }
         finally
         {
-            connection.RequestEnded(exchange.Status, exchange.BytesSent, exchange.BytesReceived);
+            connection.RequestEnded(exchange);
             log.Write(exchange);
         }
     }
@@ -74,6 +76,7 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, Request
     private async ValueTask DecideAsync(HttpExchange exchange)
     {
         var connection = exchange.Connection;
+        exchange.WatchClient();
         // Who the client is says its certificate, and nobody else (forward_client_cert_details: SANITIZE, Envoy's default).
         exchange.Context.Request.Headers.Remove("x-forwarded-client-cert");
         HopByHopHeaders.Remove(exchange.Context.Request.Headers);

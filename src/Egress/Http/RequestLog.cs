@@ -19,7 +19,7 @@ internal sealed class RequestLog(AccessLogger logger, TimeProvider time)
 
         var report = new ConnectionReport
         {
-            Outcome = exchange.Context.RequestAborted.IsCancellationRequested ? ConnectionOutcome.DownstreamReset : exchange.Outcome,
+            Outcome = exchange.Outcome,
             Listener = connection.Listener,
             ConnectionId = connection.Facts.Id,
             FilterChain = connection.FilterChain,

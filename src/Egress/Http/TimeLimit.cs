@@ -7,10 +7,11 @@ namespace Zoneway.Egress.Http;
 internal sealed class TimeLimit : IDisposable
 {
     private readonly CancellationTokenSource? _end;
+    private readonly TimeSpan _routeTimeout;
     private readonly TimeProvider _time;
     private ITimer? _ofRoute;
 
-    private TimeLimit(CancellationTokenSource? end, TimeProvider time) => (_end, _time) = (end, time);
+    private TimeLimit(CancellationTokenSource? end, TimeSpan routeTimeout, TimeProvider time) => (_end, _routeTimeout, _time) = (end, routeTimeout, time);
 
     /// <summary>Cancelled when the time is over.</summary>
     public CancellationToken Token => _end?.Token ?? CancellationToken.None;
@@ -24,13 +25,13 @@ internal sealed class TimeLimit : IDisposable
         var ofStream = Shorter(Shorter(Shorter(route.MaxStreamDuration, exchange.Connection.Config.MaxStreamDuration), cluster.Http.MaxStreamDuration), exchange.Connection.Config.RequestTimeout);
         if (ofStream == Timeout.InfiniteTimeSpan && route.Timeout == Timeout.InfiniteTimeSpan)
         {
-            return new TimeLimit(null, time);
+            return new TimeLimit(null, Timeout.InfiniteTimeSpan, time);
         }
 
-        var limit = new TimeLimit(ofStream == Timeout.InfiniteTimeSpan ? new CancellationTokenSource() : new CancellationTokenSource(ofStream, time), time);
+        var limit = new TimeLimit(ofStream == Timeout.InfiniteTimeSpan ? new CancellationTokenSource() : new CancellationTokenSource(ofStream, time), route.Timeout, time);
         if (route.Timeout != Timeout.InfiniteTimeSpan)
         {
-            exchange.WhenReceived(() => limit.StartRoute(route.Timeout));
+            exchange.WhenReceived(limit.StartRoute);
         }
 
         return limit;
@@ -45,8 +46,8 @@ internal sealed class TimeLimit : IDisposable
         _end?.Dispose();
     }
 
-    private void StartRoute(TimeSpan timeout) =>
-        _ofRoute ??= _time.CreateTimer(static state => Cancel((CancellationTokenSource)state!), _end, timeout, Timeout.InfiniteTimeSpan);
+    private void StartRoute() =>
+        _ofRoute ??= _time.CreateTimer(static state => Cancel((CancellationTokenSource)state!), _end, _routeTimeout, Timeout.InfiniteTimeSpan);
 
     // The timer may be due while the request ends.
     private static void Cancel(CancellationTokenSource end)

@@ -12,6 +12,10 @@ namespace Zoneway.Egress.Http;
 internal sealed class WatchedReader(PipeReader inner, Action ended) : PipeReader
 {
     private Task<ReadResult>? _ahead;
+    private Action? _came;
+
+    /// <summary>Calls back when Kestrel gets something to read.</summary>
+    public void WhenRead(Action came) => _came = came;
 
     /// <summary>Begins to read ahead. To be called when Kestrel has the request as a whole, and reads nothing before the answer is there.</summary>
     public void Watch()
@@ -33,7 +37,20 @@ internal sealed class WatchedReader(PipeReader inner, Action ended) : PipeReader
         }
     }
 
-    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default)
+    public override ValueTask<ReadResult> ReadAsync(CancellationToken cancellationToken = default) => _came is null ? NextAsync(cancellationToken) : NotedAsync(cancellationToken);
+
+    private async ValueTask<ReadResult> NotedAsync(CancellationToken cancellationToken)
+    {
+        var result = await NextAsync(cancellationToken);
+        if (!result.Buffer.IsEmpty)
+        {
+            _came!();
+        }
+
+        return result;
+    }
+
+    private ValueTask<ReadResult> NextAsync(CancellationToken cancellationToken)
     {
         if (_ahead is not { } ahead)
         {

@@ -30,6 +30,9 @@ public sealed record HttpConnectionManagerConfig
     /// <summary>Longest time without a byte of a request or its answer, where the route names none. Default 5 min.</summary>
     public TimeSpan StreamIdleTimeout { get; init; } = TimeSpan.FromMinutes(5);
 
+    /// <summary>Longest time from the first byte of a request to the end of its headers, over HTTP/1.1. Default no limit but the program's.</summary>
+    public TimeSpan RequestHeadersTimeout { get; init; } = Timeout.InfiniteTimeSpan;
+
     /// <summary>Longest time until a request is there with its body. Default no limit.</summary>
     public TimeSpan RequestTimeout { get; init; } = Timeout.InfiniteTimeSpan;
 

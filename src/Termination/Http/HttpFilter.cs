@@ -16,7 +16,7 @@ internal abstract class HttpFilter(HttpFilterConfig config)
     /// <summary>Makes a filter.</summary>
     public static HttpFilter Create(HttpFilterConfig config, HttpFilterChain chain, HttpFilterContext context) => config switch
     {
-        HttpRbacFilterConfig rbac => new RbacHttpFilter(rbac, context),
+        HttpRbacFilterConfig rbac => new RbacHttpFilter(rbac, chain, context),
         FaultFilterConfig fault => new FaultHttpFilter(fault, context),
         HttpRateLimitConfig limit => new RateLimitHttpFilter(limit, chain.Buckets, context),
         BodyLimitFilterConfig limit => new BodyLimitHttpFilter(limit),
@@ -48,9 +48,9 @@ internal sealed class ConditionalHttpFilter(ConditionalFilterConfig config, Http
 }
 
 /// <summary>Access control. A refusal is answered with 403 and written into the audit.</summary>
-internal sealed class RbacHttpFilter(HttpRbacFilterConfig config, HttpFilterContext context) : HttpFilter(config)
+internal sealed class RbacHttpFilter(HttpRbacFilterConfig config, HttpFilterChain chain, HttpFilterContext context) : HttpFilter(config)
 {
-    private readonly RbacFilter _own = new(config.Rbac);
+    private readonly RbacFilter _own = new(config.Rbac, chain.CountersOf(config.Rbac));
     private readonly ConcurrentDictionary<RbacFilterConfig, RbacFilter> _overrides = new();
 
     public override IEnumerable<RbacFilter> AccessControl => _overrides.Values.Prepend(_own);
@@ -62,7 +62,7 @@ internal sealed class RbacHttpFilter(HttpRbacFilterConfig config, HttpFilterCont
             return new((LocalReply?)null);
         }
 
-        var filter = ReferenceEquals(settings, config) ? _own : _overrides.GetOrAdd(settings.Rbac, static rbac => new RbacFilter(rbac));
+        var filter = ReferenceEquals(settings, config) ? _own : _overrides.GetOrAdd(settings.Rbac, static (rbac, chain) => new RbacFilter(rbac, chain.CountersOf(rbac)), chain);
         var decision = filter.Decide(pass.Connection, pass.Context.Request);
         if (decision.IsAllowed)
         {

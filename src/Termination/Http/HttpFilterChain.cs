@@ -12,18 +12,24 @@ public sealed class HttpFilterChain
 
     private readonly VirtualHosts<Host> _hosts = new();
     private readonly HttpFilter[] _filters;
+    private readonly Dictionary<string, Rbac.RbacCounters> _counters = new(StringComparer.Ordinal);
     private readonly Func<double> _random;
 
     /// <summary>Links a configuration.</summary>
     /// <param name="config">What the control plane said.</param>
     /// <param name="findCluster">The state of a cluster by name; called for every cluster that a route names.</param>
-    /// <param name="previous">The chain until now, whose limits go on where they are the same; null when it is new.</param>
+    /// <param name="previous">The chain until now, whose limits go on where they are the same, and whose counters do in any case; null when it is new.</param>
     /// <param name="context">What filters share with the rest of the program.</param>
     public HttpFilterChain(HttpConnectionManagerConfig config, Func<string, ClusterState> findCluster, HttpFilterChain? previous, HttpFilterContext context)
     {
         Config = config;
         _random = context.Random;
         Buckets = new RateLimitBuckets(previous?.Buckets);
+        foreach (var filter in previous?.AccessControl ?? [])
+        {
+            _counters.TryAdd(filter.Config.StatPrefix, filter.Counters);
+        }
+
         _filters = [.. config.Filters.Select(filter => HttpFilter.Create(filter, this, context))];
         foreach (var host in config.Routes.VirtualHosts)
         {
@@ -46,6 +52,9 @@ public sealed class HttpFilterChain
 
     /// <summary>The token buckets of its rate limits.</summary>
     internal RateLimitBuckets Buckets { get; }
+
+    /// <summary>What access control of the same prefix has counted in the chain until now; null when there was none.</summary>
+    internal Rbac.RbacCounters? CountersOf(Rbac.RbacFilterConfig filter) => _counters.GetValueOrDefault(filter.StatPrefix);
 
     /// <summary>Finds the route and runs the filters. Delays of a fault filter are waited for here.</summary>
     /// <param name="request">The request. Nothing of its body is read.</param>

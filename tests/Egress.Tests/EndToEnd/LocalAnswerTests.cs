@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.AspNetCore.Http;
+using Zoneway.SniRouter;
 using Zoneway.TestUtilities;
 
 namespace Zoneway.Egress.Tests.EndToEnd;
@@ -49,6 +51,41 @@ public sealed class LocalAnswerTests : IDisposable
     }
 
     [Fact]
+    public async Task A_service_that_has_the_whole_request_and_does_not_answer_is_answered_for_in_time()
+    {
+        await using var upstream = await TestUpstream.StartAsync(static context => Task.Delay(Timeout.Infinite, context.RequestAborted));
+        await using var egress = await StartAsync(upstream.Address, "cluster: upstream, timeout: 0.05s");
+        using var http = Client(egress);
+
+        using var response = await http.PostAsync("/", new StringContent("hello"));
+
+        Assert.Equal(HttpStatusCode.GatewayTimeout, response.StatusCode);
+        Assert.Equal(1, egress.Upstream.Stats.RequestTimeouts);
+    }
+
+    [Theory]
+    [InlineData(DataPath.Engine)]
+    [InlineData(DataPath.Portable)]
+    public async Task Headers_that_do_not_come_in_time_end_the_connection(DataPath dataPath)
+    {
+        await using var upstream = await TestUpstream.StartAsync(static context => context.Response.WriteAsync("ok"));
+        await using var egress = await StartAsync(upstream.Address, manager: "requestHeadersTimeout: 0.5s,", dataPath: dataPath);
+        await using var tls = await new Sidecar(egress, _mesh.Issue("spiffe://default/web")).ConnectAsync();
+        using var reader = new StreamReader(tls);
+        await tls.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        Assert.Contains("200", await reader.ReadLineAsync(), StringComparison.Ordinal);
+
+        await tls.WriteAsync("GET / HTTP/1.1\r\nHost: "u8.ToArray());
+
+        // The program itself would wait for 30 s.
+        await Assert.ThrowsAnyAsync<IOException>(async () =>
+        {
+            await reader.ReadToEndAsync();
+            throw new IOException("an orderly end will do as well");
+        }).WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
     public async Task A_client_that_leaves_before_the_next_attempt_leaves_nothing_behind()
     {
         await using var upstream = await TestUpstream.StartAsync(static context =>
@@ -73,6 +110,6 @@ public sealed class LocalAnswerTests : IDisposable
 
     private HttpClient Client(RunningEgress egress) => new Sidecar(egress, _mesh.Issue("spiffe://default/web")).Http(HttpVersion.Version11);
 
-    private Task<RunningEgress> StartAsync(IPEndPoint upstream, string route = "cluster: upstream, timeout: 0s", string manager = "") =>
-        RunningEgress.StartAsync(new EgressResources(_mesh).Http(route, manager: manager).Upstream(upstream).ToString());
+    private Task<RunningEgress> StartAsync(IPEndPoint upstream, string route = "cluster: upstream, timeout: 0s", string manager = "", DataPath dataPath = DataPath.Auto) =>
+        RunningEgress.StartAsync(new EgressResources(_mesh).Http(route, manager: manager).Upstream(upstream).ToString(), dataPath);
 }

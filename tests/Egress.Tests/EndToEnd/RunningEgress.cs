@@ -58,6 +58,14 @@ internal sealed class RunningEgress : IAsyncDisposable
         return egress;
     }
 
+    /// <summary>Gives it other resources, which take a moment to be in force.</summary>
+    public void Publish(string resources)
+    {
+        var next = _file + ".next";
+        File.WriteAllText(next, resources);
+        File.Move(next, _file, overwrite: true);
+    }
+
     /// <summary>The cluster that its resources call <c>upstream</c>.</summary>
     public ClusterState Upstream => Services.GetRequiredService<DataPlaneUpdater>().Clusters.Single(static cluster => cluster.Name == "upstream");
 

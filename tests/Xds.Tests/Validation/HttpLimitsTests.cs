@@ -12,6 +12,7 @@ public sealed class HttpLimitsTests
 
     [Theory]
     [InlineData("maxRequestHeadersKb: 96", "headers of a request have at most 96 KiB, within the program's own limit; longer ones get 431")]
+    [InlineData("requestHeadersTimeout: 10s", "headers of a request come within the program's 30 s, over HTTP/1.1 besides within 10s")]
     [InlineData("commonHttpProtocolOptions: {maxHeadersCount: 20}", "a request has at most 20 headers, within the program's own limit; more get 431")]
     [InlineData("httpFilters: [{name: b, typedConfig: {BUFFER, maxRequestBytes: 1000} }]", "bodies of requests have at most 1000 bytes; longer ones get 413")]
     [InlineData("routeConfig: {typedPerFilterConfig: {b: {PER_ROUTE, disabled: true} } }", "bodies of requests are not limited here")]

@@ -25,6 +25,8 @@ internal static class HttpConnectionManagerTranslator
             MaxConnectionDuration = Limit(message.CommonHttpProtocolOptions?.MaxConnectionDuration, common, "max_connection_duration", Timeout.InfiniteTimeSpan, "connections last at most"),
             MaxStreamDuration = Limit(message.CommonHttpProtocolOptions?.MaxStreamDuration, common, "max_stream_duration", Timeout.InfiniteTimeSpan, "requests take at most"),
             StreamIdleTimeout = Limit(message.StreamIdleTimeout, findings, "stream_idle_timeout", TimeSpan.FromMinutes(5), "requests that are silent end after"),
+            RequestHeadersTimeout = Limit(
+                message.RequestHeadersTimeout, findings, "request_headers_timeout", Timeout.InfiniteTimeSpan, "headers of a request come within the program's 30 s, over HTTP/1.1 besides within"),
             RequestTimeout = Limit(message.RequestTimeout, findings, "request_timeout", Timeout.InfiniteTimeSpan, "requests take at most"),
             MaxRequestHeadersBytes = 1024 * HeaderKibibytes(message, findings),
             MaxHeadersCount = HeadersCount(message, common),
@@ -98,7 +100,6 @@ internal static class HttpConnectionManagerTranslator
         findings.IgnoreIf(message.StripAnyHostPort, "strip_any_host_port", "the port of a host does not matter to routes");
         findings.IgnoreIf(message.DrainTimeout is not null, "drain_timeout", "the program's drain time holds");
         findings.IgnoreIf(message.CommonHttpProtocolOptions?.MaxRequestsPerConnection is not null, "common_http_protocol_options.max_requests_per_connection", "connections are used as long as they last");
-        findings.IgnoreIf(message.RequestHeadersTimeout is not null, "request_headers_timeout", "the program's own 30 s for headers hold");
         findings.IgnoreIf(message.ServerName.Length > 0, "server_name", "the Server header passes through as it comes");
         findings.IgnoreIf(message.Http2ProtocolOptions?.MaxConcurrentStreams is not null, "http2_protocol_options.max_concurrent_streams", "the program's own limit of 100 holds");
         findings.IgnoreIf(message.Http2ProtocolOptions is { InitialStreamWindowSize: not null } or { InitialConnectionWindowSize: not null }, "http2_protocol_options", "the program's window sizes hold");
