@@ -21,9 +21,6 @@ public sealed record TerminatedChainConfig : FilterChainActionConfig
     /// <summary>Who may connect: every one of these filters must let the connection pass.</summary>
     public ImmutableArray<RbacFilterConfig> AccessControl { get; init; } = [];
 
-    /// <summary>How many connections are taken in a time; null for no limit.</summary>
-    public LocalRateLimitConfig? RateLimit { get; init; }
-
     /// <summary>What filters of the chain note of a connection for those behind them (set_filter_state).</summary>
     public ImmutableArray<FilterStateConfig> FilterState { get; init; } = [];
 

@@ -11,11 +11,11 @@ public sealed class FilterChain
     internal FilterChain(FilterChainConfig config, Func<string, ClusterState> findCluster)
     {
         Config = config;
+        RateLimit = config.Action.RateLimit is { } limit ? new LocalRateLimit(limit) : null;
         if (config.Action.Proxy is { Clusters: var clusters } proxy)
         {
             _targets = [.. clusters.Select(cluster => new ClusterTarget(findCluster(cluster.Cluster), cluster.MetadataMatch))];
             Clusters = Array.ConvertAll(_targets, static target => target.Cluster);
-            RateLimit = proxy.RateLimit is null ? null : new LocalRateLimit(proxy.RateLimit);
             _turns = clusters.Length > 1 ? new WeightedCycle([.. clusters.Select(cluster => cluster.Weight)], (uint)Random.Shared.Next()) : null;
         }
         else

@@ -10,6 +10,9 @@ public abstract record FilterChainActionConfig
     /// <summary>How bytes are copied to an endpoint; null when the chain does something else with them.</summary>
     public virtual TcpProxyConfig? Proxy => null;
 
+    /// <summary>How many connections the chain takes in a time; null for no limit. Who serves an action of its own asks <see cref="FilterChain.RateLimit"/>.</summary>
+    public LocalRateLimitConfig? RateLimit { get; init; }
+
     /// <summary>Whether who serves it reads the socket itself, so that no transport has to be put in between (<see cref="Proxying.IHandedOverFeature"/>).</summary>
     public virtual bool TakesSocket => false;
 
@@ -43,9 +46,6 @@ public sealed record TcpProxyConfig : FilterChainActionConfig
 
     /// <summary>Longest time from accept that a connection may last (max_downstream_connection_duration). Default: no limit.</summary>
     public TimeSpan MaxDuration { get; init; } = Timeout.InfiniteTimeSpan;
-
-    /// <summary>How many connections the chain takes in a time; null for no limit.</summary>
-    public LocalRateLimitConfig? RateLimit { get; init; }
 
     /// <summary>Logs of the chain's connections.</summary>
     public ImmutableArray<AccessLogConfig> AccessLogs { get; init; } = [];

@@ -98,6 +98,27 @@ public sealed class WhoMayEnterTests : IDisposable
         Assert.NotEqual(0, await allowed.ReadAsync(new byte[100]));
     }
 
+    [Theory]
+    [InlineData(DataPath.Auto)]
+    [InlineData(DataPath.Portable)]
+    public async Task Rate_limit_of_the_chain_refuses_a_connection_too_many(DataPath dataPath)
+    {
+        // By Kuma's name for the filter, behind access control.
+        const string Limit = "      - {name: envoy.extensions.filters.network.local_ratelimit.v3.LocalRateLimit, typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.network.local_ratelimit.v3.LocalRateLimit, statPrefix: tcp_rate_limit, tokenBucket: {maxTokens: 1, tokensPerFill: 1, fillInterval: 86400s}}}";
+        await using var upstream = await StartUpstreamAsync();
+        await using var egress = await RunningEgress.StartAsync(
+            new EgressResources(_mesh).Tcp($"{EgressResources.Allow("spiffe://default/web")}\n{Limit}").Upstream(upstream.Address).ToString(), dataPath);
+        var web = new Sidecar(egress, _mesh.Issue("spiffe://default/web"));
+
+        await using var first = await web.ConnectAsync();
+        await first.WriteAsync("GET / HTTP/1.1\r\nHost: a\r\n\r\n"u8.ToArray());
+        Assert.NotEqual(0, await first.ReadAsync(new byte[100]));
+
+        await Assert.ThrowsAnyAsync<IOException>(() => web.ConnectAsync());
+        await egress.EndedAsync(ConnectionOutcome.RateLimited);
+        Assert.Equal(1, _requests);
+    }
+
     [Fact]
     public async Task Access_control_of_HTTP_answers_another_service_with_403_and_names_it()
     {
