@@ -29,24 +29,11 @@ internal sealed class HttpRoute
     {
         if (_forward is null)
         {
-            return HttpVerdict.Answer(((DirectActionConfig)Config.Action).Reply, Config.Name);
+            return HttpVerdict.Answer(Config.Action is RedirectActionConfig redirect ? Redirection.Reply(redirect, Config.Match, request) : ((DirectActionConfig)Config.Action).Reply, Config.Name);
         }
 
-        var verdict = HttpVerdict.To(_targets[_turns?.Next() ?? 0], _forward.Forward, Config.Name, Rewrite(request));
+        var path = _forward.PrefixRewrite is { } rewrite ? Config.Match.Rewrite(request, rewrite) : null;
+        var verdict = HttpVerdict.To(_targets[_turns?.Next() ?? 0], _forward.Forward, Config.Name, path);
         return _forward.HashPolicies.IsEmpty ? verdict : verdict with { Hash = RequestHash.Compute(_forward.HashPolicies, request, connection) };
-    }
-
-    // RouteAction.prefix_rewrite: takes the place of what matched, be it a prefix or the whole path; the query stays.
-    private string? Rewrite(HttpRequest request)
-    {
-        if (_forward!.PrefixRewrite is not { } rewrite)
-        {
-            return null;
-        }
-
-        var target = RequestTarget.PathAndQuery(request);
-        var matched = Config.Match.Kind == PathMatchKind.Regex ? RequestTarget.Path(request).Length : Config.Match.Path.Length;
-        var rewritten = string.Concat(rewrite, target[matched..]);
-        return rewritten.StartsWith('/') ? rewritten : "/" + rewritten;
     }
 }

@@ -84,6 +84,32 @@ public sealed record ForwardActionConfig(ImmutableArray<SniRouter.Routing.Weight
 /// <param name="Reply">The answer.</param>
 public sealed record DirectActionConfig(LocalReply Reply) : RouteActionConfig;
 
+/// <summary>Sends the client elsewhere (RedirectAction). What is not named stays as it was asked for.</summary>
+/// <param name="Status">The status: 301, 302, 303, 307 or 308.</param>
+public sealed record RedirectActionConfig(int Status) : RouteActionConfig
+{
+    /// <summary>The scheme; empty leaves it.</summary>
+    public string Scheme { get; init; } = "";
+
+    /// <summary>The host; empty leaves it.</summary>
+    public string Host { get; init; } = "";
+
+    /// <summary>The port; 0 leaves it, but for the usual one of another scheme.</summary>
+    public uint Port { get; init; }
+
+    /// <summary>The path, perhaps with a query of its own; empty leaves it.</summary>
+    public string Path { get; init; } = "";
+
+    /// <summary>What takes the place of the prefix, or of the whole path, that the route was found by; null leaves it.</summary>
+    public string? PrefixRewrite { get; init; }
+
+    /// <summary>Whether the query is left out.</summary>
+    public bool StripsQuery { get; init; }
+
+    /// <summary>Changes to the headers of the answer.</summary>
+    public ImmutableArray<HeaderMutation> ResponseHeaders { get; init; } = [];
+}
+
 /// <summary>One thing of a request that an endpoint is chosen by (RouteAction.HashPolicy).</summary>
 /// <param name="Source">What it is.</param>
 /// <param name="Name">Name of the header, cookie or query parameter, or key of the filter state; empty for the client's address.</param>

@@ -19,13 +19,17 @@ internal static class RouteTranslator
         RouteActionConfig? action = message.ActionCase switch
         {
             Route.ActionOneofCase.Route_ => TranslateForward(message, host, findings.At("route")),
-            Route.ActionOneofCase.DirectResponse => TranslateDirect(message.DirectResponse, findings.At("direct_response")),
+            Route.ActionOneofCase.Redirect => RedirectTranslator.Translate(message.Redirect, ResponseHeaders(message, host, findings), findings.At("redirect")),
+            Route.ActionOneofCase.DirectResponse => TranslateDirect(message.DirectResponse, ResponseHeaders(message, host, findings), findings.At("direct_response")),
             _ => null,
         };
-        findings.RejectIf(action is null && !findings.HasErrors, "", message.ActionCase == Route.ActionOneofCase.Redirect ? "redirects are not available" : "an action is needed");
+        findings.RejectIf(action is null && !findings.HasErrors, "", "an action is needed");
         var overrides = HttpFilterTranslator.TranslateOverrides(message.TypedPerFilterConfig, findings);
         return match is null || action is null || findings.HasErrors ? null : new RouteConfig { Name = message.Name, Match = match, Action = action, Overrides = overrides };
     }
+
+    private static ImmutableArray<HeaderMutation> ResponseHeaders(Route route, HostScope host, Findings findings) =>
+        HeaderMutationTranslator.Translate(route.ResponseHeadersToAdd, route.ResponseHeadersToRemove, findings, "response_headers").AddRange(host.ResponseHeaders);
 
     private static ForwardActionConfig? TranslateForward(Route route, HostScope host, Findings findings)
     {
@@ -43,7 +47,7 @@ internal static class RouteTranslator
             AppendsForwardedHost = message.AppendXForwardedHost,
             Retries = message.RetryPolicy is null ? host.Retries : RetryPolicyTranslator.Translate(message.RetryPolicy, findings.At("retry_policy")),
             RequestHeaders = HeaderMutationTranslator.Translate(route.RequestHeadersToAdd, route.RequestHeadersToRemove, findings, "request_headers").AddRange(host.RequestHeaders),
-            ResponseHeaders = HeaderMutationTranslator.Translate(route.ResponseHeadersToAdd, route.ResponseHeadersToRemove, findings, "response_headers").AddRange(host.ResponseHeaders),
+            ResponseHeaders = ResponseHeaders(route, host, findings),
         };
         findings.RejectIf(forward.HostLiteral.AsSpan().ContainsAny("\r\n\0 "), "host_rewrite_literal", "this is no host");
         findings.RejectIf(message.PrefixRewrite.AsSpan().ContainsAny("\r\n\0 "), "prefix_rewrite", "this is no path");
@@ -114,7 +118,7 @@ internal static class RouteTranslator
         return policies.ToImmutable();
     }
 
-    private static DirectActionConfig? TranslateDirect(DirectResponseAction message, Findings findings)
+    private static DirectActionConfig? TranslateDirect(DirectResponseAction message, ImmutableArray<HeaderMutation> responseHeaders, Findings findings)
     {
         findings.RejectIf(message.Status is < 200 or > 599, "status", "a status lies between 200 and 599");
         findings.IgnoreIf(message.BodyFormat is not null, "body_format", "bodies are sent as they are");
@@ -127,6 +131,6 @@ internal static class RouteTranslator
         };
         findings.RejectIf(body is null, "body", "only inline bytes and strings are supported");
         findings.Enforce("", $"answers with {message.Status}");
-        return body is null ? null : new DirectActionConfig(new LocalReply((int)message.Status, "direct_response", body));
+        return body is null ? null : new DirectActionConfig(new LocalReply((int)message.Status, "direct_response", body) { Headers = responseHeaders });
     }
 }
