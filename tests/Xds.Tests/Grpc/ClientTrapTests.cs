@@ -1,6 +1,8 @@
+using System.Collections.Concurrent;
 using Google.Protobuf.WellKnownTypes;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Zoneway.TestUtilities;
 using Zoneway.Xds.Grpc;
 
 namespace Zoneway.Xds.Tests.Grpc;
@@ -105,22 +107,25 @@ public sealed class ClientTrapTests
     [Fact]
     public async Task GoAway_StreamLivesOn_AndTheNextCallGetsANewConnection()
     {
-        var connections = new List<string>();
+        var connections = new ConcurrentDictionary<string, bool>();
         await using var server = await KestrelServer.ServeAsync((requests, responses, context) =>
         {
-            connections.Add(context.HttpContext.Connection.Id);
+            connections.TryAdd(context.HttpContext.Connection.Id, true);
             context.HttpContext.Connection.RequestClose();
             return KestrelServer.EchoAsync(requests, responses, context);
         });
         using var channel = server.Connect();
         using var first = channel.DuplexStreaming(KestrelServer.Method);
         await first.EchoOnceAsync();
-        using var second = channel.DuplexStreaming(KestrelServer.Method);
-        await second.EchoOnceAsync();
+        // A call that begins before GOAWAY has come goes the old way, which is right too.
+        using var limit = new CancellationTokenSource(Eventually.Limit);
+        while (connections.Count < 2)
+        {
+            using var next = channel.DuplexStreaming(KestrelServer.Method, new() { CancellationToken = limit.Token });
+            await next.EchoOnceAsync();
+        }
 
         await first.EchoOnceAsync();
-
-        Assert.Equal(2, connections.Distinct().Count());
     }
 
     private static async Task WriteForeverAsync(AsyncDuplexStreamingCall<BytesValue, BytesValue> call)
