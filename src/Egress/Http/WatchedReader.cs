@@ -22,18 +22,17 @@ internal sealed class WatchedReader(PipeReader inner, Action ended) : PipeReader
     {
         if (_ahead is null)
         {
-            _ahead = inner.ReadAsync().AsTask();
-            _ = NoticeEndAsync(_ahead);
+            _ahead = ReadAheadAsync();
         }
     }
 
     /// <summary>Ends reading ahead, after which the connection may be given back.</summary>
     public async ValueTask StopAsync()
     {
-        if (_ahead is { IsCompleted: false } ahead)
+        if (_ahead is { } ahead)
         {
             inner.CancelPendingRead();
-            await ahead.ContinueWith(static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+            await ((Task)ahead).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -106,20 +105,15 @@ internal sealed class WatchedReader(PipeReader inner, Action ended) : PipeReader
         }
     }
 
-    private async Task NoticeEndAsync(Task<ReadResult> ahead)
+    // One method for both: a task that two await takes one of them to another thread.
+    private async Task<ReadResult> ReadAheadAsync()
     {
-        try
+        var result = await NoticeResetAsync(inner.ReadAsync());
+        if (result.IsCompleted)
         {
-            if (!(await ahead).IsCompleted)
-            {
-                return;
-            }
-        }
-        catch (Exception exception) when (exception is IOException or OperationCanceledException or ObjectDisposedException or InvalidOperationException)
-        {
-            // A reset is an end as well; Kestrel reads it next.
+            ended();
         }
 
-        ended();
+        return result;
     }
 }
