@@ -5,9 +5,6 @@ namespace Zoneway.MutualTls;
 /// <summary>A condition on a text (envoy.type.matcher.v3.StringMatcher). Immutable; safe on any thread.</summary>
 public sealed class StringMatcher : IEquatable<StringMatcher>
 {
-    /// <summary>Longest pattern of a regular expression, in characters: an automaton is built from it.</summary>
-    public const int MaxRegexLength = 4096;
-
     private readonly Regex? _regex;
 
     private StringMatcher(StringMatchKind kind, string pattern, bool ignoreCase, Regex? regex) => (Kind, Pattern, IgnoreCase, _regex) = (kind, pattern, ignoreCase, regex);
@@ -33,32 +30,10 @@ public sealed class StringMatcher : IEquatable<StringMatcher>
     /// <summary>A matcher for the beginning of a text.</summary>
     public static StringMatcher Prefix(string pattern) => Of(StringMatchKind.Prefix, pattern);
 
-    /// <summary>
-    /// A matcher by regular expression, which must fit the whole text as RE2's FullMatch does. Its time is linear in the text: what would need backtracking (back references,
-    /// look-around) is refused, as RE2 refuses it.
-    /// </summary>
-    /// <returns>Null, with the reason, for a pattern that is too long or that cannot be run so.</returns>
-    public static StringMatcher? TryRegex(string pattern, out string problem)
-    {
-        problem = "";
-        if (pattern.Length > MaxRegexLength)
-        {
-            problem = $"a regular expression has at most {MaxRegexLength} characters";
-            return null;
-        }
-
-        try
-        {
-            // By itself first: a parenthesis too many would end the group that it is put in.
-            _ = new Regex(pattern, RegexOptions.CultureInvariant);
-            return new StringMatcher(StringMatchKind.Regex, pattern, ignoreCase: false, new Regex($@"\A(?:{pattern})\z", RegexOptions.NonBacktracking | RegexOptions.CultureInvariant, Regex.InfiniteMatchTimeout));
-        }
-        catch (Exception exception) when (exception is ArgumentException or NotSupportedException)
-        {
-            problem = $"the regular expression cannot be used: {exception.Message}";
-            return null;
-        }
-    }
+    /// <summary>A matcher by regular expression, which must fit the whole text.</summary>
+    /// <returns>Null, with the reason, for a pattern that <see cref="LinearRegex"/> does not take.</returns>
+    public static StringMatcher? TryRegex(string pattern, out string problem) =>
+        LinearRegex.TryCreate(pattern, isWhole: true, out problem) is { } regex ? new StringMatcher(StringMatchKind.Regex, pattern, ignoreCase: false, regex) : null;
 
     /// <summary>Whether a text fits.</summary>
     public bool Matches(string text) => Matches(text.AsSpan());

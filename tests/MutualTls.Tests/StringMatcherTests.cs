@@ -38,5 +38,5 @@ public sealed class StringMatcherTests
     }
 
     [Fact]
-    public void A_pattern_that_is_too_long_is_refused() => Assert.Null(StringMatcher.TryRegex(new string('a', StringMatcher.MaxRegexLength + 1), out _));
+    public void A_pattern_that_is_too_long_is_refused() => Assert.Null(StringMatcher.TryRegex(new string('a', LinearRegex.MaxLength + 1), out _));
 }

@@ -43,7 +43,7 @@ internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict v
 
         if (!_route.RequestHeaders.IsEmpty)
         {
-            HeaderMutations.Apply(proxyRequest, _route.RequestHeaders);
+            HeaderMutations.Apply(proxyRequest, HeaderValues.Resolve(_route.RequestHeaders, exchange));
         }
     }
 
@@ -64,7 +64,7 @@ internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict v
 
         await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         CountBody(httpContext, proxyResponse);
-        HeaderMutation.Apply(_route.ResponseHeaders, httpContext.Response.Headers);
+        HeaderMutation.Apply(HeaderValues.Resolve(_route.ResponseHeaders, exchange), httpContext.Response.Headers);
         HeaderMutation.Apply(exchange.AddedHeaders, httpContext.Response.Headers);
         return true;
     }

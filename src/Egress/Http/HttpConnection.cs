@@ -12,12 +12,12 @@ internal sealed class HttpConnection : IDisposable
 {
     private readonly InnerConnection _connection;
     private readonly TerminatedChain _chain;
-    private readonly TimeProvider _time;
     private ITimer? _idle;
     private ITimer? _age;
     private ITimer? _headers;
     private long _idleSince;
     private int _active;
+    private uint _requests;
     private int _closing;
     private int _awaitsHeaders;
     private volatile bool _hasRest;
@@ -29,9 +29,12 @@ internal sealed class HttpConnection : IDisposable
         Listener = listener;
         _connection = connection;
         _chain = chain;
-        _time = time;
+        Time = time;
         Facts = facts;
     }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; }
 
     /// <summary>What is known of the connection.</summary>
     public TerminatedConnection Facts { get; }
@@ -66,15 +69,15 @@ internal sealed class HttpConnection : IDisposable
     /// <summary>Starts the clocks.</summary>
     public void Start()
     {
-        _idleSince = _time.GetTimestamp();
+        _idleSince = Time.GetTimestamp();
         if (Config.IdleTimeout != Timeout.InfiniteTimeSpan)
         {
-            _idle = _time.CreateTimer(static state => ((HttpConnection)state!).OnIdleDue(), this, Config.IdleTimeout, Timeout.InfiniteTimeSpan);
+            _idle = Time.CreateTimer(static state => ((HttpConnection)state!).OnIdleDue(), this, Config.IdleTimeout, Timeout.InfiniteTimeSpan);
         }
 
         if (Config.MaxConnectionDuration != Timeout.InfiniteTimeSpan)
         {
-            _age = _time.CreateTimer(static state => ((HttpConnection)state!).Close(), this, Config.MaxConnectionDuration, Timeout.InfiniteTimeSpan);
+            _age = Time.CreateTimer(static state => ((HttpConnection)state!).Close(), this, Config.MaxConnectionDuration, Timeout.InfiniteTimeSpan);
         }
     }
 
@@ -86,7 +89,7 @@ internal sealed class HttpConnection : IDisposable
     {
         if (Volatile.Read(ref _active) == 0 && !_hasRest && Interlocked.Exchange(ref _awaitsHeaders, 1) == 0)
         {
-            _headers ??= _time.CreateTimer(static state => ((HttpConnection)state!).OnHeadersDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+            _headers ??= Time.CreateTimer(static state => ((HttpConnection)state!).OnHeadersDue(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             _headers.Change(Config.RequestHeadersTimeout, Timeout.InfiniteTimeSpan);
         }
     }
@@ -102,6 +105,10 @@ internal sealed class HttpConnection : IDisposable
         }
 
         _chain.Stats.Started();
+        if (Config.MaxRequestsPerConnection > 0 && Interlocked.Increment(ref _requests) >= Config.MaxRequestsPerConnection)
+        {
+            Close();
+        }
     }
 
     /// <summary>A request is there as a whole: what comes now is the next one, or the end. HTTP/2 reads on in any case.</summary>
@@ -120,7 +127,7 @@ internal sealed class HttpConnection : IDisposable
         Interlocked.Add(ref _sent, exchange.BytesSent);
         Interlocked.Add(ref _received, exchange.BytesReceived);
         _hasRest = !exchange.IsReceived;
-        Volatile.Write(ref _idleSince, _time.GetTimestamp());
+        Volatile.Write(ref _idleSince, Time.GetTimestamp());
         Interlocked.Decrement(ref _active);
     }
 
@@ -151,7 +158,7 @@ internal sealed class HttpConnection : IDisposable
 
     private void OnIdleDue()
     {
-        var left = Volatile.Read(ref _active) > 0 ? Config.IdleTimeout : Config.IdleTimeout - _time.GetElapsedTime(Volatile.Read(ref _idleSince));
+        var left = Volatile.Read(ref _active) > 0 ? Config.IdleTimeout : Config.IdleTimeout - Time.GetElapsedTime(Volatile.Read(ref _idleSince));
         if (left > TimeSpan.Zero)
         {
             _idle?.Change(left, Timeout.InfiniteTimeSpan);

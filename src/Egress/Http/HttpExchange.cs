@@ -114,7 +114,7 @@ internal sealed class HttpExchange(HttpContext context, HttpConnection connectio
         }
 
         response.Clear();
-        HeaderMutation.Apply(reply.Headers, response.Headers);
+        HeaderMutation.Apply(HeaderValues.Resolve(reply.Headers, this), response.Headers);
         HeaderMutation.Apply(AddedHeaders, response.Headers);
 
         if (IsGrpc)

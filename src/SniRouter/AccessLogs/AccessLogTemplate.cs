@@ -72,6 +72,14 @@ public sealed class AccessLogTemplate
         return isSingle;
     }
 
+    /// <summary>The text for an entry; operators without a value are nothing.</summary>
+    internal string Format(AccessLogEntry entry)
+    {
+        var text = new StringBuilder();
+        Write(entry, "", text);
+        return text.ToString();
+    }
+
     /// <summary>Writes a line's text.</summary>
     internal void Write(AccessLogEntry entry, string nothing, StringBuilder target)
     {

@@ -75,11 +75,8 @@ public sealed partial class AccessLogger : IDisposable
 
     /// <summary>Takes the end of an HTTP request.</summary>
     /// <param name="logs">The logs that want it.</param>
-    /// <param name="report">The connection and endpoint of the request; its bytes and duration are those of the request.</param>
-    /// <param name="request">The request.</param>
-    /// <param name="addresses">The addresses of the client's connection.</param>
-    internal void RequestEnded(ImmutableArray<AccessLogConfig> logs, in ConnectionReport report, AccessLogRequest request, in ConnectionAddresses addresses) =>
-        Enqueue(logs, new AccessLogEntry(report, AccessLogType.DownstreamEnd, _time.GetUtcNow() - report.Duration, addresses) { Request = request });
+    /// <param name="entry">The request; its bytes and duration are its own.</param>
+    internal void RequestEnded(ImmutableArray<AccessLogConfig> logs, AccessLogEntry entry) => Enqueue(logs, entry);
 
     private AccessLogEntry EntryOf(in ConnectionReport report, AccessLogType type) => new(report, type, _time.GetUtcNow() - report.Duration, report.AccessLog!.Addresses);
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
+using Zoneway.SniRouter.AccessLogs;
 
 namespace Zoneway.Termination.Http;
 
@@ -92,6 +93,12 @@ public enum RetryConditions
 /// <param name="Action">What happens where it is there already.</param>
 public sealed record HeaderMutation(string Name, string? Value, HeaderAppendAction Action)
 {
+    /// <summary>What the value is made from for each request, where it has command operators; <see cref="Value"/> is then the text of it.</summary>
+    public AccessLogTemplate? Template { get; init; }
+
+    /// <summary>Whether a template that comes to nothing sets the header all the same.</summary>
+    public bool KeepsEmpty { get; init; }
+
     /// <summary>Applies changes in their order.</summary>
     public static void Apply(ImmutableArray<HeaderMutation> changes, IHeaderDictionary headers)
     {

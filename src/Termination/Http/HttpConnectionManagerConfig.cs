@@ -42,6 +42,12 @@ public sealed record HttpConnectionManagerConfig
     /// <summary>Most headers of a request. Default 100.</summary>
     public uint MaxHeadersCount { get; init; } = 100;
 
+    /// <summary>Most requests of a connection, which then ends in order; 0 for any number.</summary>
+    public uint MaxRequestsPerConnection { get; init; }
+
+    /// <summary>What becomes of the paths of requests before anything looks at them.</summary>
+    public PathNormalizationConfig Paths { get; init; } = PathNormalizationConfig.None;
+
     /// <summary>Logs of requests.</summary>
     public ImmutableArray<AccessLogConfig> AccessLogs { get; init; } = [];
 

@@ -62,6 +62,11 @@ public sealed class HttpFilterChain
     /// <param name="cancellationToken">Cancelled when the client has gone.</param>
     public async ValueTask<HttpVerdict> DecideAsync(HttpContext request, TerminatedConnection connection, CancellationToken cancellationToken)
     {
+        if (Config.Paths != PathNormalizationConfig.None && PathNormalization.Apply(Config.Paths, request.Request) is { } refusal)
+        {
+            return HttpVerdict.Answer(refusal);
+        }
+
         var (host, route) = Find(request.Request, connection);
         var pass = new FilterPass(request, connection, host?.Config.Overrides, route?.Config.Overrides, Config.Routes.Overrides);
         foreach (var filter in _filters)

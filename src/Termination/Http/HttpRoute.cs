@@ -7,6 +7,8 @@ namespace Zoneway.Termination.Http;
 /// <summary>A route linked to its clusters. Immutable but for the turns of its clusters.</summary>
 internal sealed class HttpRoute
 {
+    private static readonly LocalReply PathTooLong = new(StatusCodes.Status414UriTooLong, "path_too_long_to_rewrite", $"the path has to be rewritten, and has or gets more than {RegexSubstitution.MaxTextLength} characters");
+
     private readonly ForwardActionConfig? _forward;
     private readonly ClusterTarget[] _targets = [];
     private readonly WeightedCycle? _turns;
@@ -29,10 +31,16 @@ internal sealed class HttpRoute
     {
         if (_forward is null)
         {
-            return HttpVerdict.Answer(Config.Action is RedirectActionConfig redirect ? Redirection.Reply(redirect, Config.Match, request) : ((DirectActionConfig)Config.Action).Reply, Config.Name);
+            var reply = Config.Action is RedirectActionConfig redirect ? Redirection.Reply(redirect, Config.Match, request) ?? PathTooLong : ((DirectActionConfig)Config.Action).Reply;
+            return HttpVerdict.Answer(reply, Config.Name);
         }
 
-        var path = _forward.PrefixRewrite is { } rewrite ? Config.Match.Rewrite(request, rewrite) : null;
+        var path = _forward.PathRewrite?.Apply(Config.Match, request);
+        if (path is null && _forward.PathRewrite is not null)
+        {
+            return HttpVerdict.Answer(PathTooLong, Config.Name);
+        }
+
         var verdict = HttpVerdict.To(_targets[_turns?.Next() ?? 0], _forward.Forward, Config.Name, path);
         return _forward.HashPolicies.IsEmpty ? verdict : verdict with { Hash = RequestHash.Compute(_forward.HashPolicies, request, connection) };
     }

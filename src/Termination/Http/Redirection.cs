@@ -6,16 +6,20 @@ namespace Zoneway.Termination.Http;
 /// <summary>The answer that sends a client elsewhere.</summary>
 internal static class Redirection
 {
-    /// <summary>The answer of a route to a request.</summary>
-    public static LocalReply Reply(RedirectActionConfig action, RouteMatchConfig match, HttpRequest request) => new(action.Status, "direct_response", "")
+    /// <summary>The answer of a route to a request; null when its path is too long to be rewritten.</summary>
+    public static LocalReply? Reply(RedirectActionConfig action, RouteMatchConfig match, HttpRequest request)
     {
-        Headers = [new HeaderMutation("location", Location(action, match, request), HeaderAppendAction.OverwriteIfExistsOrAdd), .. action.ResponseHeaders],
-    };
+        var target = action.PathRewrite is { } rewrite ? rewrite.Apply(match, request) : RequestTarget.PathAndQuery(request).ToString();
+        return target is null ? null : new LocalReply(action.Status, "direct_response", "")
+        {
+            Headers = [new HeaderMutation("location", Location(action, request, target), HeaderAppendAction.OverwriteIfExistsOrAdd), .. action.ResponseHeaders],
+        };
+    }
 
-    private static string Location(RedirectActionConfig action, RouteMatchConfig match, HttpRequest request)
+    private static string Location(RedirectActionConfig action, HttpRequest request, string target)
     {
         var scheme = action.Scheme.Length > 0 ? action.Scheme : request.Scheme;
-        return $"{scheme}://{Authority(action, request, scheme)}{Target(action, match, request)}";
+        return $"{scheme}://{Authority(action, request, scheme)}{Target(action, target)}";
     }
 
     // As in Envoy, the usual port of the scheme that was is not taken along to another scheme.
@@ -28,9 +32,8 @@ internal static class Redirection
         return port is null ? host : string.Create(CultureInfo.InvariantCulture, $"{host}:{port}");
     }
 
-    private static string Target(RedirectActionConfig action, RouteMatchConfig match, HttpRequest request)
+    private static string Target(RedirectActionConfig action, string target)
     {
-        var target = action.PrefixRewrite is { } rewrite ? match.Rewrite(request, rewrite) : RequestTarget.PathAndQuery(request).ToString();
         var query = target.IndexOf('?', StringComparison.Ordinal) is >= 0 and var at ? target[at..] : "";
         if (action.Path.Length > 0)
         {

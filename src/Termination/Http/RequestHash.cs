@@ -34,12 +34,15 @@ internal static class RequestHash
 
     private static string? Find(HashPolicyConfig policy, HttpRequest request, TerminatedConnection connection) => policy.Source switch
     {
-        HashSource.Header => request.Headers.TryGetValue(policy.Name, out var values) ? values.ToString() : null,
+        HashSource.Header => request.Headers.TryGetValue(policy.Name, out var values) ? Rewritten(policy, values.ToString()) : null,
         HashSource.Cookie => request.Cookies[policy.Name],
         HashSource.QueryParameter => request.Query.TryGetValue(policy.Name, out var parameter) ? parameter.ToString() : null,
         HashSource.FilterState => connection.FilterState.GetValueOrDefault(policy.Name),
         _ => connection.Remote?.Address.ToString(),
     };
+
+    // One that is too long to be rewritten is hashed as it came.
+    private static string Rewritten(HashPolicyConfig policy, string value) => policy.Rewrite?.Apply(value) ?? value;
 
     private static ulong Of(string value)
     {

@@ -69,15 +69,6 @@ public sealed record RouteMatchConfig
         return Fraction.Takes(random);
     }
 
-    /// <summary>Path and query with something else in the place of what has matched, be it a prefix or the whole path (prefix_rewrite); the query stays.</summary>
-    internal string Rewrite(HttpRequest request, string rewrite)
-    {
-        var target = RequestTarget.PathAndQuery(request);
-        var matched = Kind == PathMatchKind.Regex ? RequestTarget.Path(request).Length : Path.Length;
-        var rewritten = string.Concat(rewrite, target[matched..]);
-        return rewritten.StartsWith('/') ? rewritten : "/" + rewritten;
-    }
-
     /// <summary>Whether a request is a gRPC call.</summary>
     public static bool IsGrpc(HttpRequest request) =>
         request.ContentType is { } type && (type.Equals("application/grpc", StringComparison.OrdinalIgnoreCase) || type.StartsWith("application/grpc+", StringComparison.OrdinalIgnoreCase));

@@ -73,8 +73,8 @@ public abstract record RouteActionConfig;
 /// <param name="Forward">How.</param>
 public sealed record ForwardActionConfig(ImmutableArray<SniRouter.Routing.WeightedCluster> Clusters, ForwardConfig Forward) : RouteActionConfig
 {
-    /// <summary>What takes the place of the prefix, or of the whole path, that the route was found by; null leaves it.</summary>
-    public string? PrefixRewrite { get; init; }
+    /// <summary>What becomes of the path; null leaves it.</summary>
+    public PathRewriteConfig? PathRewrite { get; init; }
 
     /// <summary>What an endpoint is chosen by, where its cluster chooses by hash; of several, until one is terminal.</summary>
     public ImmutableArray<HashPolicyConfig> HashPolicies { get; init; } = [];
@@ -100,8 +100,8 @@ public sealed record RedirectActionConfig(int Status) : RouteActionConfig
     /// <summary>The path, perhaps with a query of its own; empty leaves it.</summary>
     public string Path { get; init; } = "";
 
-    /// <summary>What takes the place of the prefix, or of the whole path, that the route was found by; null leaves it.</summary>
-    public string? PrefixRewrite { get; init; }
+    /// <summary>What becomes of the path; null leaves it.</summary>
+    public PathRewriteConfig? PathRewrite { get; init; }
 
     /// <summary>Whether the query is left out.</summary>
     public bool StripsQuery { get; init; }
@@ -114,7 +114,11 @@ public sealed record RedirectActionConfig(int Status) : RouteActionConfig
 /// <param name="Source">What it is.</param>
 /// <param name="Name">Name of the header, cookie or query parameter, or key of the filter state; empty for the client's address.</param>
 /// <param name="IsTerminal">Whether the ones after it are left out when the request has it, or one before it.</param>
-public sealed record HashPolicyConfig(HashSource Source, string Name, bool IsTerminal);
+public sealed record HashPolicyConfig(HashSource Source, string Name, bool IsTerminal)
+{
+    /// <summary>What the values of a header become before they are hashed; null leaves them.</summary>
+    public RegexSubstitution? Rewrite { get; init; }
+}
 
 /// <summary>What of a request is hashed.</summary>
 public enum HashSource

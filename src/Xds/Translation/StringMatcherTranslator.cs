@@ -68,15 +68,23 @@ internal static partial class StringMatcherTranslator
     public static StringMatcher? TranslateRegex(string pattern, Findings findings)
     {
         findings.RejectUnsafeFields();
-        if (pattern.Length == 0 || PosixClass.IsMatch(pattern))
+        if (!IsSupported(pattern, findings))
         {
-            findings.Reject("regex", pattern.Length == 0 ? "an expression is needed" : "classes of characters such as [:alpha:] are not available");
             return null;
         }
 
         var matcher = StringMatcher.TryRegex(pattern, out var problem);
         findings.RejectIf(matcher is null, "regex", problem);
         return matcher;
+    }
+
+    /// <summary>Whether an expression of RE2 is there and would not mean something else here; if not, that was noted.</summary>
+    public static bool IsSupported(string pattern, Findings findings)
+    {
+        var hasClass = PosixClass.IsMatch(pattern);
+        findings.RejectIf(pattern.Length == 0, "regex", "an expression is needed");
+        findings.RejectIf(hasClass, "regex", "classes of characters such as [:alpha:] are not available");
+        return pattern.Length > 0 && !hasClass;
     }
 
     // What else of RE2's syntax .NET lacks, it refuses; this it would take for a set of the letters in the name.

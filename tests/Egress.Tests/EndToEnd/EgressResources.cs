@@ -30,11 +30,12 @@ internal sealed class EgressResources(TestCertificates mesh)
     /// <param name="filters">HTTP filters before the router, in flow style, each with a comma at its end.</param>
     /// <param name="manager">Further fields of the connection manager, in flow style, each with a comma at its end.</param>
     /// <param name="serverName">The server name.</param>
-    public EgressResources Http(string route = "cluster: upstream, timeout: 0s", string filters = "", string manager = "", string serverName = Service) => Chain(serverName, $$"""
+    /// <param name="table">Further fields of the route table, in flow style, each with a comma at its end.</param>
+    public EgressResources Http(string route = "cluster: upstream, timeout: 0s", string filters = "", string manager = "", string serverName = Service, string table = "") => Chain(serverName, $$"""
                   - name: http
                     typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager, statPrefix: http, {{manager}}
                       httpFilters: [{{filters}} {name: router, typedConfig: {'@type': type.googleapis.com/envoy.extensions.filters.http.router.v3.Router} }],
-                      routeConfig: {name: r, validateClusters: false, virtualHosts: [{name: v, domains: ['*'], routes: [{match: {prefix: /}, route: { {{route}} } }]}]} }
+                      routeConfig: {name: r, validateClusters: false, {{table}} virtualHosts: [{name: v, domains: ['*'], routes: [{match: {prefix: /}, route: { {{route}} } }]}]} }
             """);
 
     /// <summary>A chain that forwards HTTP, whose certificate comes as a secret.</summary>

@@ -16,7 +16,8 @@ public sealed class RedirectionTests
         { new(302) { Path = "/x" }, "http://web:80/x?c=d" },
         { new(302) { Path = "/x?y=z" }, "http://web:80/x?y=z" },
         { new(302) { Path = "/x", StripsQuery = true }, "http://web:80/x" },
-        { new(302) { PrefixRewrite = "/x" }, "http://web:80/x/b?c=d" },
+        { new(302) { PathRewrite = new PrefixRewriteConfig("/x") }, "http://web:80/x/b?c=d" },
+        { new(302) { PathRewrite = new RegexRewriteConfig(RegexSubstitution.TryCreate("/(.)/", "/\\1\\1/", out _)!) }, "http://web:80/aa/b?c=d" },
         { new(302) { StripsQuery = true }, "http://web:80/a/b" },
     };
 
@@ -29,6 +30,7 @@ public sealed class RedirectionTests
 
         var reply = Redirection.Reply(action, Match, context.Request);
 
+        Assert.NotNull(reply);
         Assert.Equal((action.Status, ""), (reply.Status, reply.Body));
         Assert.Equal(new HeaderMutation("location", location, HeaderAppendAction.OverwriteIfExistsOrAdd), Assert.Single(reply.Headers));
     }

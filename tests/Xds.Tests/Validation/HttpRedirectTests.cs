@@ -16,7 +16,9 @@ public sealed class HttpRedirectTests
     }
 
     [Theory]
-    [InlineData("{regexRewrite: {}}", "regex_rewrite")]
+    [InlineData("{regexRewrite: {}}", "regex_rewrite.pattern.regex")]
+    [InlineData("{regexRewrite: {pattern: {regex: '(a'}}}", "regex_rewrite")]
+    [InlineData("{regexRewrite: {pattern: {regex: a}, substitution: 'b c'}}", "regex_rewrite.substitution")]
     [InlineData("{portRedirect: 65536}", "port_redirect")]
     [InlineData("{pathRedirect: '/a b'}", "path_redirect")]
     public void Validate_RedirectThatCannotBe_RefusesTheChain(string redirect, string path)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 using Envoy.Config.Core.V3;
 using Google.Protobuf.Collections;
+using Zoneway.SniRouter.AccessLogs;
 using Zoneway.Termination.Http;
 using HeaderAppendAction = Zoneway.Termination.Http.HeaderAppendAction;
 using Wire = Envoy.Config.Core.V3.HeaderValueOption.Types.HeaderAppendAction;
@@ -50,7 +51,7 @@ internal static class HeaderMutationTranslator
     {
         var name = message.Header?.Key ?? "";
         var value = message.Header?.RawValue is { IsEmpty: false } raw ? Encoding.Latin1.GetString(raw.Span) : message.Header?.Value ?? "";
-        if (!IsChangeable(name, findings, field) || !IsValue(ref value, findings, field) || (value.Length == 0 && !message.KeepEmptyValue))
+        if (!IsChangeable(name, findings, field) || !TryReadValue(ref value, findings, field, out var template) || (value.Length == 0 && !message.KeepEmptyValue))
         {
             return;
         }
@@ -68,7 +69,11 @@ internal static class HeaderMutationTranslator
                 Wire.OverwriteIfExists => HeaderAppendAction.OverwriteIfExists,
                 _ => HeaderAppendAction.AppendIfExistsOrAdd,
             },
-        }));
+        })
+        {
+            Template = template,
+            KeepsEmpty = message.KeepEmptyValue,
+        });
     }
 
     private static bool IsChangeable(string name, Findings findings, string field)
@@ -79,14 +84,20 @@ internal static class HeaderMutationTranslator
         return isToken;
     }
 
-    private static bool IsValue(ref string value, Findings findings, string field)
+    // Envoy's command operators; %% stands for one percent sign. Without one that has no value here, something that somebody relies on would be missing.
+    private static bool TryReadValue(ref string value, Findings findings, string field, out AccessLogTemplate? template)
     {
-        var isSafe = !value.AsSpan().ContainsAny("\r\n\0");
-        findings.RejectIf(!isSafe, field, "the value has line breaks");
-        // Envoy's command operators; %% stands for one percent sign.
-        var rest = value.Replace("%%", "", StringComparison.Ordinal);
-        findings.RejectIf(rest.Contains('%', StringComparison.Ordinal), field, "command operators in headers are not available");
-        value = value.Replace("%%", "%", StringComparison.Ordinal);
-        return isSafe;
+        template = null;
+        findings.RejectIf(value.AsSpan().ContainsAny("\r\n\0"), field, "the value has line breaks");
+        if (!value.Replace("%%", "", StringComparison.Ordinal).Contains('%', StringComparison.Ordinal))
+        {
+            value = value.Replace("%%", "%", StringComparison.Ordinal);
+            return true;
+        }
+
+        template = AccessLogTemplate.TryParse(value, out var problem);
+        findings.RejectIf(template is null, field, problem);
+        findings.RejectIf(template is { UnknownOperators.IsEmpty: false }, field, $"the command operator {template?.UnknownOperators.FirstOrDefault()} is not available");
+        return template is not null;
     }
 }

@@ -1,6 +1,7 @@
 using Envoy.Extensions.Filters.Network.HttpConnectionManager.V3;
 using Google.Protobuf.WellKnownTypes;
 using Zoneway.Termination.Http;
+using EscapedSlashesAction = Envoy.Extensions.Filters.Network.HttpConnectionManager.V3.HttpConnectionManager.Types.PathWithEscapedSlashesAction;
 
 namespace Zoneway.Xds.Translation.Http;
 
@@ -30,6 +31,8 @@ internal static class HttpConnectionManagerTranslator
             RequestTimeout = Limit(message.RequestTimeout, findings, "request_timeout", Timeout.InfiniteTimeSpan, "requests take at most"),
             MaxRequestHeadersBytes = 1024 * HeaderKibibytes(message, findings),
             MaxHeadersCount = HeadersCount(message, common),
+            MaxRequestsPerConnection = RequestsPerConnection(message, common),
+            Paths = TranslatePaths(message, findings),
             AccessLogs = AccessLogTranslator.Translate(message.AccessLog, findings),
         };
         findings.Enforce("", $"HTTP ({config.Codec.ToString().ToLowerInvariant()}) is ended and forwarded");
@@ -86,12 +89,49 @@ internal static class HttpConnectionManagerTranslator
         return count;
     }
 
+    private static uint RequestsPerConnection(HttpConnectionManager message, Findings findings)
+    {
+        var most = message.CommonHttpProtocolOptions?.MaxRequestsPerConnection ?? 0;
+        if (most > 0)
+        {
+            findings.Enforce("max_requests_per_connection", $"a connection ends after {most} requests");
+        }
+
+        return most;
+    }
+
+    private static PathNormalizationConfig TranslatePaths(HttpConnectionManager message, Findings findings)
+    {
+        EscapedSlashes? action = message.PathWithEscapedSlashesAction switch
+        {
+            EscapedSlashesAction.ImplementationSpecificDefault or EscapedSlashesAction.KeepUnchanged => EscapedSlashes.Keep,
+            EscapedSlashesAction.RejectRequest => EscapedSlashes.Reject,
+            EscapedSlashesAction.UnescapeAndRedirect => EscapedSlashes.Redirect,
+            EscapedSlashesAction.UnescapeAndForward => EscapedSlashes.Unescape,
+            _ => null,
+        };
+        findings.RejectIf(action is null, "path_with_escaped_slashes_action", "the action is not known");
+        var config = new PathNormalizationConfig { Normalizes = message.NormalizePath == true, MergesSlashes = message.MergeSlashes, EscapedSlashes = action ?? EscapedSlashes.Reject };
+        if (config.Normalizes)
+        {
+            findings.Enforce("normalize_path", "dot segments, backslashes and needless escapes of paths are resolved");
+        }
+
+        if (config.MergesSlashes)
+        {
+            findings.Enforce("merge_slashes", "slashes in a row become one");
+        }
+
+        if (config.EscapedSlashes != EscapedSlashes.Keep)
+        {
+            findings.Enforce("path_with_escaped_slashes_action", $"escaped slashes in paths: {config.EscapedSlashes.ToString().ToLowerInvariant()}");
+        }
+
+        return config;
+    }
+
     private static void NoteUnsupported(HttpConnectionManager message, Findings findings)
     {
-        findings.RejectIf(message.NormalizePath == true || message.MergeSlashes, "normalize_path", "paths are taken as clients write them");
-        findings.RejectIf(
-            message.PathWithEscapedSlashesAction is not (HttpConnectionManager.Types.PathWithEscapedSlashesAction.ImplementationSpecificDefault or HttpConnectionManager.Types.PathWithEscapedSlashesAction.KeepUnchanged),
-            "path_with_escaped_slashes_action", "paths are taken as clients write them");
         findings.IgnoreIf(message.Tracing is not null, "tracing", "no spans are sent; headers of traces pass through");
         findings.IgnoreIf(message.InternalAddressConfig is not null, "internal_address_config", "nothing depends on whether a client is internal");
         findings.IgnoreIf(message.UseRemoteAddress == true, "use_remote_address", "X-Forwarded-For passes through as it comes");
@@ -99,7 +139,6 @@ internal static class HttpConnectionManagerTranslator
         findings.IgnoreIf(message.LocalReplyConfig is not null, "local_reply_config", "answers of the proxy have their own form");
         findings.IgnoreIf(message.StripAnyHostPort, "strip_any_host_port", "the port of a host does not matter to routes");
         findings.IgnoreIf(message.DrainTimeout is not null, "drain_timeout", "the program's drain time holds");
-        findings.IgnoreIf(message.CommonHttpProtocolOptions?.MaxRequestsPerConnection is not null, "common_http_protocol_options.max_requests_per_connection", "connections are used as long as they last");
         findings.IgnoreIf(message.ServerName.Length > 0, "server_name", "the Server header passes through as it comes");
         findings.IgnoreIf(message.Http2ProtocolOptions?.MaxConcurrentStreams is not null, "http2_protocol_options.max_concurrent_streams", "the program's own limit of 100 holds");
         findings.IgnoreIf(message.Http2ProtocolOptions is { InitialStreamWindowSize: not null } or { InitialConnectionWindowSize: not null }, "http2_protocol_options", "the program's window sizes hold");

@@ -28,6 +28,7 @@ internal static class HttpRateLimitTranslator
             ResponseHeaders = HeaderMutationTranslator.Translate(message.ResponseHeadersToAdd, findings, "response_headers"),
             RefusesAsResourceExhausted = message.RateLimitedAsResourceExhausted,
         };
+        findings.RejectIf(config.RequestHeaders.Any(static change => change.Template is not null), "request_headers_to_add_when_not_enforced", "command operators are not available here");
         if (config.Bucket is { } bucket)
         {
             findings.Enforce("", $"{(config.IsPerConnection ? "of each connection " : "")}at most {bucket.MaxTokens} requests at once, {bucket.TokensPerFill} more every {DurationText.Of(bucket.FillInterval)}; others get {status} ({config.Enforced} of {config.Enabled})");

@@ -14,13 +14,13 @@ internal static class RedirectTranslator
     /// <param name="findings">Those of the redirect.</param>
     public static RedirectActionConfig Translate(RedirectAction message, ImmutableArray<HeaderMutation> responseHeaders, Findings findings)
     {
-        findings.RejectIf(message.RegexRewrite is not null, "regex_rewrite", "paths are rewritten by prefix only");
         findings.RejectIf(message.PortRedirect > ushort.MaxValue, "port_redirect", "this is no port");
-        foreach (var (field, value) in ((string, string)[])[("host_redirect", message.HostRedirect), ("scheme_redirect", message.SchemeRedirect), ("path_redirect", message.PathRedirect), ("prefix_rewrite", message.PrefixRewrite)])
+        foreach (var (field, value) in ((string, string)[])[("host_redirect", message.HostRedirect), ("scheme_redirect", message.SchemeRedirect), ("path_redirect", message.PathRedirect)])
         {
             findings.RejectIf(value.AsSpan().ContainsAny("\r\n\0 "), field, "this cannot be part of an address");
         }
 
+        var rewrite = PathRewriteTranslator.Translate(message.PrefixRewrite, message.RegexRewrite, findings);
         int? status = message.ResponseCode switch
         {
             Code.MovedPermanently => 301,
@@ -38,7 +38,7 @@ internal static class RedirectTranslator
             Host = message.HostRedirect,
             Port = message.PortRedirect,
             Path = message.PathRedirect,
-            PrefixRewrite = message.PathRewriteSpecifierCase == RedirectAction.PathRewriteSpecifierOneofCase.PrefixRewrite ? message.PrefixRewrite : null,
+            PathRewrite = rewrite,
             StripsQuery = message.StripQuery,
             ResponseHeaders = responseHeaders,
         };

@@ -35,7 +35,6 @@ internal static class RouteTranslator
     {
         var message = route.Route_;
         findings.RejectUnsafeFields();
-        findings.RejectIf(message.RegexRewrite is not null, "regex_rewrite", "paths are rewritten by prefix only");
         var clusters = TranslateClusters(message, findings);
         var forward = new ForwardConfig
         {
@@ -50,7 +49,8 @@ internal static class RouteTranslator
             ResponseHeaders = ResponseHeaders(route, host, findings),
         };
         findings.RejectIf(forward.HostLiteral.AsSpan().ContainsAny("\r\n\0 "), "host_rewrite_literal", "this is no host");
-        findings.RejectIf(message.PrefixRewrite.AsSpan().ContainsAny("\r\n\0 "), "prefix_rewrite", "this is no path");
+        var rewrite = PathRewriteTranslator.Translate(message.PrefixRewrite, message.RegexRewrite, findings);
+        var hashes = TranslateHashPolicies(message, findings);
         if (findings.HasErrors)
         {
             return null;
@@ -59,8 +59,8 @@ internal static class RouteTranslator
         NoteForward(message, clusters, forward, findings);
         return new ForwardActionConfig(clusters, forward)
         {
-            PrefixRewrite = message.PrefixRewrite.Length > 0 ? message.PrefixRewrite : null,
-            HashPolicies = TranslateHashPolicies(message, findings),
+            PathRewrite = rewrite,
+            HashPolicies = hashes,
         };
     }
 
@@ -99,7 +99,10 @@ internal static class RouteTranslator
             var policy = message.HashPolicy[i];
             var config = policy switch
             {
-                { Header: { RegexRewrite: null } header } => new HashPolicyConfig(HashSource.Header, header.HeaderName, policy.Terminal),
+                { Header: { } header } => new HashPolicyConfig(HashSource.Header, header.HeaderName, policy.Terminal)
+                {
+                    Rewrite = header.RegexRewrite is null ? null : PathRewriteTranslator.TranslateRegex(header.RegexRewrite, findings.At($"hash_policy[{i}].header.regex_rewrite")),
+                },
                 { Cookie: { } cookie } => new HashPolicyConfig(HashSource.Cookie, cookie.Name, policy.Terminal),
                 { QueryParameter: { } parameter } => new HashPolicyConfig(HashSource.QueryParameter, parameter.Name, policy.Terminal),
                 { ConnectionProperties.SourceIp: true } => new HashPolicyConfig(HashSource.SourceIp, "", policy.Terminal),
