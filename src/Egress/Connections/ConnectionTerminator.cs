@@ -61,7 +61,10 @@ internal sealed partial class ConnectionTerminator(
         await using (handshake.Stream)
         {
             await ServeAsync(context, scope, chain, handshake.Stream, handshake);
-            await FinishAsync(handshake.Stream, scope.Outcome);
+            if (context.Features.Get<IHandedOverFeature>() is not { IsClosed: true })
+            {
+                await FinishAsync(handshake.Stream, scope.Outcome);
+            }
         }
     }
 

@@ -50,7 +50,7 @@ internal readonly record struct ForwardFault(ForwardFaultKind Kind, string Detai
         var context = exchange.Context;
         // One of an earlier attempt may still be there.
         var exception = error == ForwarderError.None ? null : context.Features.Get<IForwarderErrorFeature>()?.Exception;
-        return context.RequestAborted.IsCancellationRequested ? new(ForwardFaultKind.ClientGone, "")
+        return exchange.IsAborted ? new(ForwardFaultKind.ClientGone, "")
             : exchange.IsBodyTooLarge ? new(ForwardFaultKind.BodyTooLarge, "the request's body is too long")
             : limit.IsOver ? new(ForwardFaultKind.RequestTimeout, "no answer in time")
             : attempt.IsOver ? new(ForwardFaultKind.AttemptTimeout, "no answer in time")

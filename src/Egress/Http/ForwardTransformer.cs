@@ -8,16 +8,13 @@ using Zoneway.Termination.Http;
 namespace Zoneway.Egress.Http;
 
 /// <summary>What changes of one request on its way to an endpoint, and of the answer on its way back: target, host, headers. One for each attempt.</summary>
-internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict verdict, UpstreamEndpoint endpoint, string origin, Retries retries) : HttpTransformer
+internal sealed class ForwardTransformer(ForwardedRequest request, UpstreamEndpoint endpoint, string origin) : HttpTransformer
 {
     private const long LeastCounted = 64 * 1024;
 
     // The endpoint gets the path as the client wrote it: whoever normalizes it otherwise would look at another one than routes and access control did.
     private static readonly UriCreationOptions Verbatim = new() { DangerousDisablePathAndQueryCanonicalization = true };
 
-    private readonly ForwardConfig _route = verdict.Forward!;
-    private readonly string? _path = verdict.Path;
-    private readonly ClusterState _cluster = verdict.Target.Cluster;
     private bool _awaitsStatus;
 
     /// <summary>Whether the answer was thrown away for another attempt.</summary>
@@ -30,20 +27,20 @@ internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict v
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-        proxyRequest.RequestUri = new Uri(origin + (_path ?? PathOf(httpContext)), Verbatim);
-        if (_route.HostLiteral.Length > 0 || (_route.RewritesHost && endpoint.Config.Hostname.Length > 0))
+        proxyRequest.RequestUri = new Uri(origin + (request.Verdict.Path ?? PathOf(httpContext)), Verbatim);
+        if (request.Route.HostLiteral.Length > 0 || (request.Route.RewritesHost && endpoint.Config.Hostname.Length > 0))
         {
-            if (_route.AppendsForwardedHost)
+            if (request.Route.AppendsForwardedHost)
             {
                 proxyRequest.Headers.TryAddWithoutValidation("X-Forwarded-Host", httpContext.Request.Host.Value);
             }
 
-            proxyRequest.Headers.Host = _route.HostLiteral.Length > 0 ? _route.HostLiteral : endpoint.Config.Hostname;
+            proxyRequest.Headers.Host = request.Route.HostLiteral.Length > 0 ? request.Route.HostLiteral : endpoint.Config.Hostname;
         }
 
-        if (!_route.RequestHeaders.IsEmpty)
+        if (!request.Route.RequestHeaders.IsEmpty)
         {
-            HeaderMutations.Apply(proxyRequest, HeaderValues.Resolve(_route.RequestHeaders, exchange));
+            HeaderMutations.Apply(proxyRequest, HeaderValues.Resolve(request.Route.RequestHeaders, request.Exchange));
         }
     }
 
@@ -56,7 +53,7 @@ internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict v
         }
 
         Note(proxyResponse);
-        if (exchange.CanRepeat && retries.AnswersStatus((int)proxyResponse.StatusCode))
+        if (request.Exchange.CanRepeat && request.Retries.AnswersStatus((int)proxyResponse.StatusCode))
         {
             WantsRetry = true;
             return false;
@@ -64,8 +61,8 @@ internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict v
 
         await base.TransformResponseAsync(httpContext, proxyResponse, cancellationToken);
         CountBody(httpContext, proxyResponse);
-        HeaderMutation.Apply(HeaderValues.Resolve(_route.ResponseHeaders, exchange), httpContext.Response.Headers);
-        HeaderMutation.Apply(exchange.AddedHeaders, httpContext.Response.Headers);
+        HeaderMutation.Apply(HeaderValues.Resolve(request.Route.ResponseHeaders, request.Exchange), httpContext.Response.Headers);
+        HeaderMutation.Apply(request.Exchange.AddedHeaders, httpContext.Response.Headers);
         return true;
     }
 
@@ -92,7 +89,7 @@ internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict v
     // The status of a gRPC call comes last, unless there is nothing but it; what counts is the HTTP status that stands for it.
     private void Note(HttpResponseMessage answer)
     {
-        if (!exchange.IsGrpc || answer.StatusCode != HttpStatusCode.OK)
+        if (!request.Exchange.IsGrpc || answer.StatusCode != HttpStatusCode.OK)
         {
             Report((int)answer.StatusCode);
         }
@@ -110,7 +107,7 @@ internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict v
     {
         _awaitsStatus = false;
         endpoint.State.ReportResponse(status);
-        _cluster.Stats.Answered(status, isRetry: retries.Made > 0);
+        request.State.Stats.Answered(status, isRetry: request.Retries.Made > 0);
     }
 
     // Small answers whose length is known are not worth counting as they pass; their number is what was said.
@@ -127,7 +124,7 @@ internal sealed class ForwardTransformer(HttpExchange exchange, in HttpVerdict v
         }
         else
         {
-            exchange.CountAnswer();
+            request.Exchange.CountAnswer();
         }
     }
 

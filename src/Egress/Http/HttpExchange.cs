@@ -59,7 +59,13 @@ internal sealed class HttpExchange(HttpContext context, HttpConnection connectio
     public bool IsGrpc => RouteMatchConfig.IsGrpc(Context.Request);
 
     /// <summary>The status of the answer; 0 when the client had gone before there was one.</summary>
-    public int Status => Context.RequestAborted.IsCancellationRequested && !Context.Response.HasStarted ? 0 : Context.Response.StatusCode;
+    public int Status => !Context.Response.HasStarted && IsAborted ? 0 : Context.Response.StatusCode;
+
+    /// <summary>Cancelled when the client has gone.</summary>
+    public CancellationToken Aborted { get; } = context.RequestAborted;
+
+    /// <summary>Whether the client has gone.</summary>
+    public bool IsAborted => Aborted.IsCancellationRequested;
 
     // RFC 9110 §6.4.1: these answers have no content.
     private bool MayHaveContent => !HttpMethods.IsHead(Context.Request.Method) && Context.Response.StatusCode is not (StatusCodes.Status204NoContent or StatusCodes.Status205ResetContent or StatusCodes.Status304NotModified);
@@ -132,7 +138,7 @@ internal sealed class HttpExchange(HttpContext context, HttpConnection connectio
             var body = Encoding.UTF8.GetBytes(reply.Body + "\n");
             response.ContentType ??= "text/plain; charset=utf-8";
             response.ContentLength = body.Length;
-            await response.Body.WriteAsync(body, Context.RequestAborted);
+            await response.Body.WriteAsync(body, Aborted);
             _answerLength = body.Length;
         }
     }

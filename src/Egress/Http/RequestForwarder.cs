@@ -13,24 +13,24 @@ namespace Zoneway.Egress.Http;
 internal sealed partial class RequestForwarder(IHttpForwarder forwarder, UpstreamPools pools, IOptions<SniRouterOptions> options, TimeProvider time, ILogger<RequestForwarder> logger)
 {
     /// <summary>Forwards, and answers in the endpoint's stead when it does not.</summary>
-    public async ValueTask ForwardAsync(HttpExchange exchange, HttpVerdict verdict)
+    public ValueTask ForwardAsync(HttpExchange exchange, HttpVerdict verdict)
     {
         var state = verdict.Target.Cluster;
         exchange.Cluster = state;
         if (state.Current is not { } cluster)
         {
             exchange.Outcome = state.Config is null ? ConnectionOutcome.NoCluster : ConnectionOutcome.NoEndpoints;
-            await exchange.AnswerAsync(state.Config is null ? UpstreamReplies.NoCluster(exchange, state) : UpstreamReplies.NoEndpoints(exchange, state));
-            return;
+            return exchange.AnswerAsync(state.Config is null ? UpstreamReplies.NoCluster(exchange, state) : UpstreamReplies.NoEndpoints(exchange, state));
         }
 
-        if (verdict.ResponseBytesPerSecond > 0)
-        {
-            AnswerBody.Replace(exchange.Context, new SlowedBody(exchange.Context.Response.Body, verdict.ResponseBytesPerSecond, time));
-        }
+        return ForwardAsync(exchange, verdict, cluster);
+    }
 
-        var held = CircuitBreakerHold.None;
-        if (!state.CircuitBreaker.TryRequest(cluster.Config.CircuitBreakers, ref held))
+    private async ValueTask ForwardAsync(HttpExchange exchange, HttpVerdict verdict, ClusterSnapshot cluster)
+    {
+        using var request = new ForwardedRequest(exchange, verdict, cluster, options.Value.ConnectAttempts, time);
+        var state = request.State;
+        if (!request.TryEnter())
         {
             state.Stats.Overflowed(CircuitBreakerHold.Request);
             NoteOverflow(state, cluster);
@@ -39,99 +39,81 @@ internal sealed partial class RequestForwarder(IHttpForwarder forwarder, Upstrea
             return;
         }
 
-        try
+        if (verdict.ResponseBytesPerSecond > 0)
         {
-            CountedUpgrade.Watch(exchange);
-            await TryAsync(exchange, verdict, cluster);
+            AnswerBody.Replace(exchange.Context, new SlowedBody(exchange.Context.Response.Body, verdict.ResponseBytesPerSecond, time));
         }
-        finally
-        {
-            state.CircuitBreaker.Release(ref held);
-        }
-    }
 
-    private async ValueTask TryAsync(HttpExchange exchange, HttpVerdict verdict, ClusterSnapshot cluster)
-    {
-        var state = verdict.Target.Cluster;
-        using var limit = TimeLimit.Start(exchange, verdict.Forward!, cluster.Config, time);
-        using var retries = new Retries(verdict.Forward!.Retries, state, cluster.Config.CircuitBreakers);
-        var attempts = new EndpointAttempts(cluster.Select(verdict.Target.MetadataMatch), (int)Math.Min(retries.Allowed + options.Value.ConnectAttempts, EndpointAttempts.MaxAttempts), verdict.Hash);
-        UpstreamEndpoint? endpoint = null;
-        while (true)
+        CountedUpgrade.Watch(exchange);
+        while (request.NextEndpoint() is { } endpoint)
         {
-            // When every endpoint was tried, the last one gets what is left.
-            endpoint = attempts.Next() ?? (retries.Made > 0 ? endpoint : null);
-            if (endpoint is null)
-            {
-                state.Stats.NoneHealthy();
-                exchange.Outcome = ConnectionOutcome.NoEndpoints;
-                await exchange.AnswerAsync(UpstreamReplies.NoEndpoints(exchange, state));
-                return;
-            }
-
             exchange.Endpoint = endpoint;
-            var fault = await SendAsync(exchange, verdict, cluster, limit, retries);
-            if (fault.Kind == ForwardFaultKind.None)
+            ForwardFault fault;
+            var pool = pools.Use(state, cluster, endpoint);
+            try
             {
-                return;
+                state.Stats.RequestStarted();
+                var transformer = new ForwardTransformer(request, endpoint, pool.Origin);
+                using var attempt = request.Limit.ForAttempt(request.Retries.PerTryTimeout, time);
+                var config = pool.ConfigFor(exchange.Context.Request, request.Route.IdleTimeout ?? exchange.Connection.Config.StreamIdleTimeout);
+                var error = await forwarder.SendAsync(exchange.Context, pool.Origin, pool.Invoker, config, transformer, attempt.Token);
+                fault = Conclude(request, error, transformer, attempt);
+            }
+            finally
+            {
+                state.Stats.Transferred(exchange.BytesSent, exchange.BytesReceived);
+                pool.Release();
             }
 
-            if (!retries.Answers(fault, attempts.Left) || !MayRepeat(exchange, limit))
+            if (fault.Kind == ForwardFaultKind.None || !await RepeatsAsync(request, endpoint, fault))
             {
-                if (fault.Kind == ForwardFaultKind.Overflow)
-                {
-                    NoteOverflow(state, cluster);
-                }
-
-                exchange.Outcome = fault.Outcome;
-                await UpstreamReplies.AnswerAsync(exchange, state, endpoint, fault);
-                return;
-            }
-
-            exchange.Context.Response.Clear();
-            state.Stats.Retried();
-            await retries.WaitAsync(time, limit.Token, exchange.Context.RequestAborted);
-            if (exchange.Context.RequestAborted.IsCancellationRequested)
-            {
-                exchange.Outcome = ConnectionOutcome.DownstreamReset;
                 return;
             }
         }
+
+        state.Stats.NoneHealthy();
+        exchange.Outcome = ConnectionOutcome.NoEndpoints;
+        await exchange.AnswerAsync(UpstreamReplies.NoEndpoints(exchange, state));
     }
 
-    private static bool MayRepeat(HttpExchange exchange, TimeLimit limit) =>
-        exchange.CanRepeat && !limit.IsOver && !exchange.Context.Response.HasStarted && !exchange.Context.RequestAborted.IsCancellationRequested;
-
-    private async ValueTask<ForwardFault> SendAsync(HttpExchange exchange, HttpVerdict verdict, ClusterSnapshot cluster, TimeLimit limit, Retries retries)
+    private static ForwardFault Conclude(ForwardedRequest request, ForwarderError error, ForwardTransformer transformer, in AttemptLimit attempt)
     {
-        var (state, endpoint, route) = (verdict.Target.Cluster, exchange.Endpoint!, verdict.Forward!);
-        var pool = pools.Use(state, cluster, endpoint);
-        try
+        var fault = ForwardFault.Of(request.Exchange, error, transformer.WantsRetry, request.Limit, attempt);
+        if (fault.Kind == ForwardFaultKind.None)
         {
-            var transformer = new ForwardTransformer(exchange, verdict, endpoint, pool.Origin, retries);
-            state.Stats.RequestStarted();
-            using var attempt = limit.ForAttempt(retries.PerTryTimeout);
-            var config = pool.ConfigFor(exchange.Context.Request, route.IdleTimeout ?? exchange.Connection.Config.StreamIdleTimeout);
-            var error = await forwarder.SendAsync(exchange.Context, pool.Origin, pool.Invoker, config, transformer, attempt.Token);
-            var fault = ForwardFault.Of(exchange, error, transformer.WantsRetry, limit, attempt);
-            if (fault.Kind == ForwardFaultKind.None)
+            request.Exchange.AnswerIs(transformer.Length);
+        }
+
+        if (!fault.IsWithoutAnswer)
+        {
+            transformer.End();
+        }
+
+        Count(request.Exchange, fault);
+        return fault;
+    }
+
+    // False when the client has its answer, or has gone.
+    private async ValueTask<bool> RepeatsAsync(ForwardedRequest request, UpstreamEndpoint endpoint, ForwardFault fault)
+    {
+        var (exchange, state) = (request.Exchange, request.State);
+        if (!request.Retries.Answers(fault, request.EndpointsLeft) || !request.MayRepeat)
+        {
+            if (fault.Kind == ForwardFaultKind.Overflow)
             {
-                exchange.AnswerIs(transformer.Length);
+                NoteOverflow(state, request.Cluster);
             }
 
-            if (!fault.IsWithoutAnswer)
-            {
-                transformer.End();
-            }
+            exchange.Outcome = fault.Outcome;
+            await UpstreamReplies.AnswerAsync(exchange, state, endpoint, fault);
+            return false;
+        }
 
-            Count(exchange, fault);
-            return fault;
-        }
-        finally
-        {
-            state.Stats.Transferred(exchange.BytesSent, exchange.BytesReceived);
-            pool.Release();
-        }
+        exchange.Context.Response.Clear();
+        state.Stats.Retried();
+        await request.Retries.WaitAsync(time, request.Limit.Token, exchange.Aborted);
+        exchange.Outcome = exchange.IsAborted ? ConnectionOutcome.DownstreamReset : exchange.Outcome;
+        return !exchange.IsAborted;
     }
 
     // A client that takes its time over the body is not the endpoint's fault.

@@ -43,7 +43,7 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, Request
         {
             await AnswerAsync(exchange);
         }
-        catch (Exception exception) when (!context.RequestAborted.IsCancellationRequested)
+        catch (Exception exception) when (!exchange.IsAborted)
         {
             Log.Fault(logger, exception, connection.Facts.Id);
             await exchange.AnswerAsync(new LocalReply(StatusCodes.Status500InternalServerError, "internal_error", "a fault of the proxy"));
@@ -73,19 +73,25 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, Request
         return HeaderLimits.AreExceeded(exchange.Context.Request, exchange.Connection.Config) ? exchange.AnswerAsync(HeaderLimits.Reply) : DecideAsync(exchange);
     }
 
-    private async ValueTask DecideAsync(HttpExchange exchange)
+    private ValueTask DecideAsync(HttpExchange exchange)
     {
         var connection = exchange.Connection;
         exchange.WatchClient();
         // Who the client is says its certificate, and nobody else (forward_client_cert_details: SANITIZE, Envoy's default).
         exchange.Context.Request.Headers.Remove("x-forwarded-client-cert");
         HopByHopHeaders.Remove(exchange.Context.Request.Headers);
-        var verdict = await connection.Filters.DecideAsync(exchange.Context, connection.Facts, exchange.Context.RequestAborted);
+        var decision = connection.Filters.DecideAsync(exchange.Context, connection.Facts, exchange.Aborted);
+        return decision.IsCompletedSuccessfully ? CarryOutAsync(exchange, decision.Result) : CarryOutAsync(exchange, decision);
+    }
+
+    private async ValueTask CarryOutAsync(HttpExchange exchange, ValueTask<HttpVerdict> decision) => await CarryOutAsync(exchange, await decision);
+
+    private ValueTask CarryOutAsync(HttpExchange exchange, HttpVerdict verdict)
+    {
         exchange.AddedHeaders = verdict.AddedHeaders;
         if (verdict.Reply is { } reply)
         {
-            await exchange.AnswerAsync(reply);
-            return;
+            return exchange.AnswerAsync(reply);
         }
 
         if (verdict.MaxBodyBytes is { } most)
@@ -93,7 +99,7 @@ internal sealed partial class RequestHandler(RequestForwarder forwarder, Request
             exchange.LimitBody(most);
         }
 
-        await forwarder.ForwardAsync(exchange, verdict);
+        return forwarder.ForwardAsync(exchange, verdict);
     }
 
     // RFC 9112 §6.3: such a message ought to be handled as an error. Kestrel takes Transfer-Encoding and hides the other one under this name.

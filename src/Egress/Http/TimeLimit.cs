@@ -6,6 +6,8 @@ namespace Zoneway.Egress.Http;
 /// <summary>The longest time that a request may take: that of its route counts from the end of the request, those of streams from its beginning.</summary>
 internal sealed class TimeLimit : IDisposable
 {
+    private static readonly TimeLimit None = new(null, Timeout.InfiniteTimeSpan, TimeProvider.System);
+
     private readonly CancellationTokenSource? _end;
     private readonly TimeSpan _routeTimeout;
     private readonly TimeProvider _time;
@@ -25,7 +27,7 @@ internal sealed class TimeLimit : IDisposable
         var ofStream = Shorter(Shorter(Shorter(route.MaxStreamDuration, exchange.Connection.Config.MaxStreamDuration), cluster.Http.MaxStreamDuration), exchange.Connection.Config.RequestTimeout);
         if (ofStream == Timeout.InfiniteTimeSpan && route.Timeout == Timeout.InfiniteTimeSpan)
         {
-            return new TimeLimit(null, Timeout.InfiniteTimeSpan, time);
+            return None;
         }
 
         var limit = new TimeLimit(ofStream == Timeout.InfiniteTimeSpan ? new CancellationTokenSource() : new CancellationTokenSource(ofStream, time), route.Timeout, time);
@@ -38,7 +40,7 @@ internal sealed class TimeLimit : IDisposable
     }
 
     /// <summary>The limit of one attempt.</summary>
-    public AttemptLimit ForAttempt(TimeSpan limit) => new(limit == Timeout.InfiniteTimeSpan ? null : new CancellationTokenSource(limit, _time), Token);
+    public AttemptLimit ForAttempt(TimeSpan limit, TimeProvider time) => new(limit == Timeout.InfiniteTimeSpan ? null : new CancellationTokenSource(limit, time), Token);
 
     public void Dispose()
     {

@@ -98,22 +98,36 @@ internal sealed class WatchedReader(PipeReader inner, Action ended) : PipeReader
         {
             return await read;
         }
-        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        catch (Exception exception) when (IsReset(exception))
         {
-            ended();
-            throw new ConnectionResetException(exception.Message, exception);
+            throw Reset(exception);
         }
     }
 
     // One method for both: a task that two await takes one of them to another thread.
     private async Task<ReadResult> ReadAheadAsync()
     {
-        var result = await NoticeResetAsync(inner.ReadAsync());
-        if (result.IsCompleted)
+        try
         {
-            ended();
-        }
+            var result = await inner.ReadAsync();
+            if (result.IsCompleted)
+            {
+                ended();
+            }
 
-        return result;
+            return result;
+        }
+        catch (Exception exception) when (IsReset(exception))
+        {
+            throw Reset(exception);
+        }
+    }
+
+    private static bool IsReset(Exception exception) => exception is IOException or ObjectDisposedException;
+
+    private ConnectionResetException Reset(Exception exception)
+    {
+        ended();
+        return new ConnectionResetException(exception.Message, exception);
     }
 }

@@ -1,4 +1,4 @@
-using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using Microsoft.Extensions.Logging;
 
 namespace Zoneway.Hosting.Admin;
@@ -10,48 +10,53 @@ internal sealed class LogLevels(LogLevel initial)
     /// <summary>Most categories that may have a level of their own.</summary>
     public const int MostCategories = 1000;
 
-    private readonly ConcurrentDictionary<string, LogLevel> _byPrefix = new(StringComparer.Ordinal);
+    // Asked for each message that might be logged, and changed by hand.
+    private ImmutableDictionary<string, LogLevel> _byPrefix = ImmutableDictionary.Create<string, LogLevel>(StringComparer.Ordinal);
     private int _default = (int)initial;
 
     /// <summary>The level of everything that has none of its own.</summary>
     public LogLevel Default => (LogLevel)Volatile.Read(ref _default);
 
     /// <summary>The levels set for parts of the program, by beginning of the category's name.</summary>
-    public IReadOnlyDictionary<string, LogLevel> ByPrefix => _byPrefix;
+    public IReadOnlyDictionary<string, LogLevel> ByPrefix => Volatile.Read(ref _byPrefix);
 
     /// <summary>Whether a message is logged.</summary>
     public bool IsEnabled(string? category, LogLevel level)
     {
-        var least = Default;
-        var longest = -1;
-        foreach (var (prefix, own) in _byPrefix)
-        {
-            if (prefix.Length > longest && category is not null && category.StartsWith(prefix, StringComparison.Ordinal))
-            {
-                (least, longest) = (own, prefix.Length);
-            }
-        }
-
-        return longest < 0 ? level >= Frameworks(category, least) : level >= least;
+        var byPrefix = Volatile.Read(ref _byPrefix);
+        var own = byPrefix.IsEmpty || category is null ? null : OwnLevel(byPrefix, category);
+        return level >= (own ?? Frameworks(category, Default));
     }
 
     /// <summary>Sets the level of everything.</summary>
     public void Set(LogLevel level)
     {
-        _byPrefix.Clear();
+        ImmutableInterlocked.Update(ref _byPrefix, static levels => levels.Clear());
         Volatile.Write(ref _default, (int)level);
     }
 
     /// <summary>Sets the level of a part; false when too many have one.</summary>
     public bool Set(string prefix, LogLevel level)
     {
-        if (_byPrefix.Count >= MostCategories && !_byPrefix.ContainsKey(prefix))
+        var isTaken = false;
+        ImmutableInterlocked.Update(ref _byPrefix, levels => (isTaken = levels.Count < MostCategories || levels.ContainsKey(prefix)) ? levels.SetItem(prefix, level) : levels);
+        return isTaken;
+    }
+
+    // That of the longest name that the category begins with; null for none.
+    private static LogLevel? OwnLevel(ImmutableDictionary<string, LogLevel> byPrefix, string category)
+    {
+        LogLevel? level = null;
+        var longest = -1;
+        foreach (var (prefix, own) in byPrefix)
         {
-            return false;
+            if (prefix.Length > longest && category.StartsWith(prefix, StringComparison.Ordinal))
+            {
+                (level, longest) = (own, prefix.Length);
+            }
         }
 
-        _byPrefix[prefix] = level;
-        return true;
+        return level;
     }
 
     // The frameworks below speak up from warnings on, unless everything was asked for. What they say of a failed start the proxy says itself, in words for the operator.

@@ -27,6 +27,8 @@ internal sealed class HandedOverConnection : DefaultConnectionContext, IHandedOv
 
     public Socket Socket { get; }
 
+    public bool IsClosed => Volatile.Read(ref _isClosed) != 0;
+
     /// <summary>Ends it with a reset.</summary>
     public override void Abort(ConnectionAbortedException abortReason) => Close(static socket => socket.Close(timeout: 0));
 

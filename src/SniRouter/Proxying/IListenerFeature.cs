@@ -21,6 +21,9 @@ public interface IHandedOverFeature
 
     /// <summary>The socket. It is closed with the connection.</summary>
     System.Net.Sockets.Socket Socket { get; }
+
+    /// <summary>Whether the socket is closed.</summary>
+    bool IsClosed { get; }
 }
 
 /// <summary>The filter chain chosen for a connection; set before a chain that is terminated here is handed on.</summary>

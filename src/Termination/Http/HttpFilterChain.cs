@@ -60,14 +60,19 @@ public sealed class HttpFilterChain
     /// <param name="request">The request. Nothing of its body is read.</param>
     /// <param name="connection">The connection it came on.</param>
     /// <param name="cancellationToken">Cancelled when the client has gone.</param>
-    public async ValueTask<HttpVerdict> DecideAsync(HttpContext request, TerminatedConnection connection, CancellationToken cancellationToken)
+    public ValueTask<HttpVerdict> DecideAsync(HttpContext request, TerminatedConnection connection, CancellationToken cancellationToken)
     {
         if (Config.Paths != PathNormalizationConfig.None && PathNormalization.Apply(Config.Paths, request.Request) is { } refusal)
         {
-            return HttpVerdict.Answer(refusal);
+            return new(HttpVerdict.Answer(refusal));
         }
 
         var (host, route) = Find(request.Request, connection);
+        return _filters.Length == 0 ? new(route?.Verdict(request.Request, connection) ?? NoRoute) : FilterAsync(request, connection, host, route, cancellationToken);
+    }
+
+    private async ValueTask<HttpVerdict> FilterAsync(HttpContext request, TerminatedConnection connection, Host? host, HttpRoute? route, CancellationToken cancellationToken)
+    {
         var pass = new FilterPass(request, connection, host?.Config.Overrides, route?.Config.Overrides, Config.Routes.Overrides);
         foreach (var filter in _filters)
         {
@@ -78,7 +83,7 @@ public sealed class HttpFilterChain
         }
 
         var verdict = route?.Verdict(request.Request, connection) ?? NoRoute;
-        return verdict with { ResponseBytesPerSecond = pass.ResponseBytesPerSecond, MaxBodyBytes = pass.MaxBodyBytes, AddedHeaders = pass.AddedHeaders };
+        return pass.IsUntouched ? verdict : verdict with { ResponseBytesPerSecond = pass.ResponseBytesPerSecond, MaxBodyBytes = pass.MaxBodyBytes, AddedHeaders = pass.AddedHeaders };
     }
 
     private (Host? Host, HttpRoute? Route) Find(HttpRequest request, TerminatedConnection connection)
@@ -119,6 +124,9 @@ internal sealed class FilterPass(HttpContext context, TerminatedConnection conne
 
     /// <summary>Headers to add to the answer, whoever gives it.</summary>
     public ImmutableArray<HeaderMutation> AddedHeaders { get; set; } = [];
+
+    /// <summary>Whether no filter has left anything behind.</summary>
+    public bool IsUntouched => ResponseBytesPerSecond == 0 && MaxBodyBytes is null && AddedHeaders.IsEmpty;
 
     /// <summary>The settings that a filter has here: of the route, else of the virtual host, else of the table; null for its own.</summary>
     public HttpFilterConfig? OverrideOf(string filter) =>

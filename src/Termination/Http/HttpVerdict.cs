@@ -5,7 +5,7 @@ using Zoneway.SniRouter.Routing;
 namespace Zoneway.Termination.Http;
 
 /// <summary>What filters and routes say of one request: it is answered here, or forwarded. Exactly one of <see cref="Reply"/> and <see cref="Forward"/> is given.</summary>
-public readonly record struct HttpVerdict
+public sealed record HttpVerdict
 {
     /// <summary>The answer that ends the request here.</summary>
     public LocalReply? Reply { get; private init; }
@@ -20,7 +20,7 @@ public readonly record struct HttpVerdict
     public string? Path { get; private init; }
 
     /// <summary>Name of the route; empty for none.</summary>
-    public string Route { get; private init; }
+    public string Route { get; private init; } = "";
 
     /// <summary>What the endpoint is chosen by, where the cluster's policy is one of hashes; null for none.</summary>
     public ulong? Hash { get; init; }
@@ -32,11 +32,7 @@ public readonly record struct HttpVerdict
     public long? MaxBodyBytes { get; init; }
 
     /// <summary>Headers that filters add to the answer, whoever gives it.</summary>
-    public ImmutableArray<HeaderMutation> AddedHeaders
-    {
-        get => field.IsDefault ? [] : field;
-        init;
-    }
+    public ImmutableArray<HeaderMutation> AddedHeaders { get; init; } = [];
 
     /// <summary>Answers here.</summary>
     public static HttpVerdict Answer(LocalReply reply, string route = "") => new() { Reply = reply, Route = route };
