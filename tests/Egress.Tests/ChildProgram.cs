@@ -2,13 +2,16 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Text.RegularExpressions;
 
 namespace Zoneway.Egress.Tests;
 
 /// <summary>zone-egress as a process of its own, with an environment that holds only what the test says.</summary>
-internal sealed class ChildProgram : IAsyncDisposable
+internal sealed partial class ChildProgram : IAsyncDisposable
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromSeconds(60);
+
+    private static int LastPort = Environment.ProcessId * 37;
 
     private readonly Process _process;
     private readonly ConcurrentQueue<string> _output = new();
@@ -81,12 +84,45 @@ internal sealed class ChildProgram : IAsyncDisposable
         }
     }
 
-    /// <summary>A port that was free a moment ago; the program takes only numbers.</summary>
+    /// <summary>Waits until its listener accepts, and says where: what listens on any port tells the one it got.</summary>
+    public async Task<IPEndPoint> AcceptsAsync()
+    {
+        using var limit = new CancellationTokenSource(TimeLimit);
+        while (true)
+        {
+            if (Accepts.Match(Output) is { Success: true } match)
+            {
+                return IPEndPoint.Parse(match.Groups["address"].ValueSpan);
+            }
+
+            Assert.False(limit.IsCancellationRequested || _process.HasExited, $"No listener accepts:\n{Output}");
+            // Between two looks only: what ends the wait is the condition.
+            await Task.Delay(20, CancellationToken.None);
+        }
+    }
+
+    /// <summary>
+    /// A port that nothing listens on, a different one each time, for what takes only numbers. Below the range that Linux gives to connections and to whoever asks for any port: one of that range
+    /// may be somebody else's before it is used.
+    /// </summary>
     public static int FreePort()
     {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        const int First = 10_000;
+        const int Count = 9_000;
+        while (true)
+        {
+            var port = First + (int)((uint)Interlocked.Increment(ref LastPort) % Count);
+            try
+            {
+                using var listener = new TcpListener(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Taken.
+            }
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -99,6 +135,9 @@ internal sealed class ChildProgram : IAsyncDisposable
 
         _process.Dispose();
     }
+
+    [GeneratedRegex(@"Listener \S+ accepts on (?<address>[\d.]+:\d+)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Accepts { get; }
 
     private static bool IsSetting(string name) =>
         name.StartsWith("KUMA_", StringComparison.Ordinal) || name.StartsWith("ZONEWAY_", StringComparison.Ordinal) || name.StartsWith("POD_", StringComparison.Ordinal);

@@ -74,15 +74,15 @@ public sealed class ProgramTests : IDisposable
     {
         using var upstream = new TcpListener(IPAddress.Loopback, 0);
         upstream.Start();
-        var (listener, readiness) = (ChildProgram.FreePort(), ChildProgram.FreePort());
-        await File.WriteAllTextAsync(_xdsFile, PassThrough(listener, ((IPEndPoint)upstream.LocalEndpoint).Port));
+        var readiness = ChildProgram.FreePort();
+        await File.WriteAllTextAsync(_xdsFile, PassThrough(((IPEndPoint)upstream.LocalEndpoint).Port));
         await using var program = ChildProgram.Start(
             new Dictionary<string, string> { ["KUMA_READINESS_PORT"] = readiness.ToString(System.Globalization.CultureInfo.InvariantCulture), ["KUMA_DATAPLANE_PROXY_TYPE"] = "ingress" },
             "run", "--xds-file", _xdsFile, "--admin-port", "0", "--log-format", "json", "--name", "zi-1",
             "--drain-accept-time", "0s", "--drain-idle-time", "5m");
         await program.AnswersAsync(readiness, "/ready", "READY");
         using var downstream = new TcpClient();
-        await downstream.ConnectAsync(IPAddress.Loopback, listener);
+        await downstream.ConnectAsync(await program.AcceptsAsync());
         using var accepted = await upstream.AcceptSocketAsync();
 
         await program.TerminateAsync();
@@ -99,13 +99,13 @@ public sealed class ProgramTests : IDisposable
         Assert.Contains(lines, line => line.StartsWith("Drained", StringComparison.Ordinal));
     }
 
-    private static string PassThrough(int listenerPort, int upstreamPort) => $$"""
+    private static string PassThrough(int upstreamPort) => $$"""
         resources:
         - name: any
           resource:
             "@type": type.googleapis.com/envoy.config.listener.v3.Listener
             name: any
-            address: {socketAddress: {address: 127.0.0.1, portValue: {{listenerPort}} } }
+            address: {socketAddress: {address: 127.0.0.1, portValue: 0 } }
             filterChains:
             - filters:
               - name: envoy.filters.network.tcp_proxy

@@ -61,6 +61,7 @@ internal sealed partial class ConnectionTerminator(
         await using (handshake.Stream)
         {
             await ServeAsync(context, scope, chain, handshake.Stream, handshake);
+            // Most clients end the connection themselves: there is nobody left to tell.
             if (context.Features.Get<IHandedOverFeature>() is not { IsClosed: true })
             {
                 await FinishAsync(handshake.Stream, scope.Outcome);

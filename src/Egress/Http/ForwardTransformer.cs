@@ -1,6 +1,5 @@
 using System.Net;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Yarp.ReverseProxy.Forwarder;
 using Zoneway.SniRouter.Clusters;
 using Zoneway.Termination.Http;
@@ -27,7 +26,7 @@ internal sealed class ForwardTransformer(ForwardedRequest request, UpstreamEndpo
     public override async ValueTask TransformRequestAsync(HttpContext httpContext, HttpRequestMessage proxyRequest, string destinationPrefix, CancellationToken cancellationToken)
     {
         await base.TransformRequestAsync(httpContext, proxyRequest, destinationPrefix, cancellationToken);
-        proxyRequest.RequestUri = new Uri(origin + (request.Verdict.Path ?? PathOf(httpContext)), Verbatim);
+        proxyRequest.RequestUri = new Uri(Target(httpContext.Request), Verbatim);
         if (request.Route.HostLiteral.Length > 0 || (request.Route.RewritesHost && endpoint.Config.Hostname.Length > 0))
         {
             if (request.Route.AppendsForwardedHost)
@@ -128,17 +127,10 @@ internal sealed class ForwardTransformer(ForwardedRequest request, UpstreamEndpo
         }
     }
 
-    // RFC 9112 §3.2: origin-form begins with a slash; of absolute-form only what follows the authority goes on.
-    private static string PathOf(HttpContext context)
+    // As routes and access control have seen it. RFC 9112 §3.2.4: OPTIONS of the whole server has no path, which a request to a host and port cannot say.
+    private string Target(HttpRequest received)
     {
-        var target = context.Features.Get<IHttpRequestFeature>()!.RawTarget;
-        if (target.StartsWith('/'))
-        {
-            return target;
-        }
-
-        var authority = target.IndexOf("://", StringComparison.Ordinal);
-        var slash = authority < 0 ? -1 : target.IndexOf('/', authority + 3);
-        return slash < 0 ? "/" : target[slash..];
+        var target = request.Verdict.Path is { } path ? path : RequestTarget.PathAndQuery(received);
+        return target is ['/', ..] ? string.Concat(origin, target) : origin + "/";
     }
 }

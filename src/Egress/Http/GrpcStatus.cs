@@ -7,6 +7,8 @@ namespace Zoneway.Egress.Http;
 /// <summary>Answers of the proxy as gRPC tells them (gRPC over HTTP/2, "Responses").</summary>
 internal static class GrpcStatus
 {
+    private const int Unknown = 2;
+
     /// <summary>The status for an HTTP status (gRPC, "HTTP to gRPC Status Code Mapping").</summary>
     public static int Of(int httpStatus) => httpStatus switch
     {
@@ -15,7 +17,7 @@ internal static class GrpcStatus
         403 => 7,
         404 => 12,
         429 or 502 or 503 or 504 => 14,
-        _ => 2,
+        _ => Unknown,
     };
 
     /// <summary>The HTTP status that stands for a gRPC status (google.rpc.Code, "HTTP Mapping").</summary>
@@ -38,8 +40,6 @@ internal static class GrpcStatus
     /// <summary>The status among the headers or trailers of an answer; null when it is not there.</summary>
     public static int? Find(HttpHeaders headers) =>
         headers.NonValidated.TryGetValues("grpc-status", out var values) ? int.TryParse(values.ToString(), CultureInfo.InvariantCulture, out var status) ? status : Unknown : null;
-
-    private const int Unknown = 2;
 
     /// <summary>A message for the header grpc-message: percent-encoded UTF-8.</summary>
     public static string Encode(string message)

@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 namespace Zoneway.Egress.Http;
 
 /// <summary>The body of a request as the forwarder reads it: counted, and with a notice at its end.</summary>
-internal sealed class RequestBody(Stream inner) : Stream
+internal sealed class RequestBody(Stream inner) : BodyStream(inner)
 {
     private Action? _read;
     private long _length;
@@ -21,12 +21,6 @@ internal sealed class RequestBody(Stream inner) : Stream
 
     /// <summary>Bytes read so far.</summary>
     public override long Length => Volatile.Read(ref _length);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
 
     public override long Position
     {
@@ -63,7 +57,7 @@ internal sealed class RequestBody(Stream inner) : Stream
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         WasRead = true;
-        var read = await inner.ReadAsync(buffer, cancellationToken);
+        var read = await Inner.ReadAsync(buffer, cancellationToken);
         if (read > 0)
         {
             Volatile.Write(ref _length, _length + read);
@@ -81,17 +75,4 @@ internal sealed class RequestBody(Stream inner) : Stream
 
         return read;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override void Flush() => throw new NotSupportedException();
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
 }

@@ -53,9 +53,7 @@ internal static class PathNormalization
         return null;
     }
 
-    private static string UnescapeSlashes(string path) => path.Contains('%', StringComparison.Ordinal)
-        ? path.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase).Replace("%5C", "\\", StringComparison.OrdinalIgnoreCase)
-        : path;
+    private static string UnescapeSlashes(string path) => path.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase).Replace("%5C", "\\", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>RFC 3986 §6.2.2: null for a path with an escaped control character, which no endpoint is meant to see.</summary>
     private static string? Normalize(string path)

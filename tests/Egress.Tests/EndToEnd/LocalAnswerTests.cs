@@ -53,6 +53,7 @@ public sealed class LocalAnswerTests : IDisposable
     [Fact]
     public async Task A_service_that_has_the_whole_request_and_does_not_answer_is_answered_for_in_time()
     {
+        // No answer: it ends when the egress gives the request up.
         await using var upstream = await TestUpstream.StartAsync(static context => Task.Delay(Timeout.Infinite, context.RequestAborted));
         await using var egress = await StartAsync(upstream.Address, "cluster: upstream, timeout: 0.05s");
         using var http = Client(egress);

@@ -118,6 +118,7 @@ public sealed class UpstreamTests : IDisposable
     [Fact]
     public async Task A_service_that_takes_too_long_is_answered_for_with_504()
     {
+        // No answer: it ends when the egress gives the request up.
         await using var upstream = await TestUpstream.StartAsync(static context => Task.Delay(Timeout.Infinite, context.RequestAborted));
         await using var egress = await StartAsync(upstream.Address, route: "cluster: upstream, timeout: 0.05s");
         using var http = new Sidecar(egress, Client).Http(HttpVersion.Version11);

@@ -5,7 +5,7 @@ using System.Text.Json;
 namespace Zoneway.Egress.Tests.Foreign;
 
 /// <summary>The resources of an egress under test: one listener, a filter chain with mutual TLS and a cluster for each external service.</summary>
-internal sealed class EgressXds(int listenerPort, string certificatePem, string keyPem, string authorityPem)
+internal sealed class EgressXds(string certificatePem, string keyPem, string authorityPem)
 {
     private const string SettingsIndent = "\n          ";
 
@@ -46,7 +46,7 @@ internal sealed class EgressXds(int listenerPort, string certificatePem, string 
           resource:
             "@type": type.googleapis.com/envoy.config.listener.v3.Listener
             name: inbound
-            address: {socketAddress: {address: 127.0.0.1, portValue: {{listenerPort}} } }
+            address: {socketAddress: {address: 127.0.0.1, portValue: 0 } }
             listenerFilters: [{name: tls, typedConfig: {"@type": type.googleapis.com/envoy.extensions.filters.listener.tls_inspector.v3.TlsInspector} }]
             filterChains:
         {{_chains}}{{_clusters}}

@@ -104,16 +104,14 @@ public sealed class ForeignEgress : IAsyncDisposable
 
     private async Task RunAsync(string path, Action<EgressXds> add)
     {
-        Address = new(IPAddress.Loopback, ChildProgram.FreePort());
-        var readiness = ChildProgram.FreePort();
         var certificate = Issued(_authority.Issue("spiffe://default/zone-egress", "egress.test"));
-        var xds = new EgressXds(Address.Port, certificate.ExportCertificatePem(), KeyOf(certificate), _authority.Authority.ExportCertificatePem());
+        var xds = new EgressXds(certificate.ExportCertificatePem(), KeyOf(certificate), _authority.Authority.ExportCertificatePem());
         add(xds);
         await File.WriteAllTextAsync(FileNamed("xds.yaml"), xds.ToString());
         _program = ChildProgram.Start(
             new Dictionary<string, string> { ["ZONEWAY_DATA_PATH"] = path },
-            "run", "--xds-file", FileNamed("xds.yaml"), "--admin-port", "0", "--readiness-port", readiness.ToString(CultureInfo.InvariantCulture), "--name", "ze-1", "--log-level", "debug");
-        await _program.AnswersAsync(readiness, "/ready", "READY");
+            "run", "--xds-file", FileNamed("xds.yaml"), "--admin-port", "0", "--readiness-port", "0", "--name", "ze-1", "--log-level", "debug");
+        Address = await _program.AcceptsAsync();
         await Eventually.TrueAsync(() => Output.Contains(" applied: ", StringComparison.Ordinal));
         Assert.Contains("0 errors", Output, StringComparison.Ordinal);
     }

@@ -66,6 +66,7 @@ public abstract class GoneClientTests(string path) : IAsyncLifetime
                 await context.Response.Body.WriteAsync(part, context.RequestAborted);
             }
 
+            // Until the client has gone, which is what the test is about.
             await Task.Delay(Timeout.Infinite, context.RequestAborted);
         }
         catch (OperationCanceledException)

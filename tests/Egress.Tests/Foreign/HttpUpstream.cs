@@ -85,6 +85,7 @@ internal sealed class HttpUpstream : IAsyncDisposable
 
         try
         {
+            // Until the request is given up.
             await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
         }
         finally

@@ -67,6 +67,7 @@ public sealed class StreamSplicerTests
             if (IsBlocked)
             {
                 _entered.TrySetResult();
+                // Blocked until it is cancelled.
                 await Task.Delay(Timeout.Infinite, cancellationToken);
             }
 

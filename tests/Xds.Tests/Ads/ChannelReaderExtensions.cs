@@ -12,6 +12,7 @@ internal static class ChannelReaderExtensions
         while (reader.Count > 0)
         {
             limit.Token.ThrowIfCancellationRequested();
+            // Between two looks only: what ends the wait is the condition.
             await Task.Delay(TimeSpan.FromMilliseconds(1), limit.Token);
         }
     }

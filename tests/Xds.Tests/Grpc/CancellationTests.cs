@@ -72,17 +72,20 @@ public sealed class CancellationTests
     public async Task Deadline_Passes_EndsBothSides()
     {
         var deadline = TimeProvider.System.GetUtcNow() + TimeSpan.FromMilliseconds(500);
-        var cancelled = new TaskCompletionSource<DateTimeOffset?>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var handlerEnded = new TaskCompletionSource<(Exception? Exception, bool IsCancelled, DateTimeOffset? Deadline)>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var server = await KestrelServer.ServeAsync(async (requests, responses, context) =>
         {
-            using var registration = context.CancellationToken.Register(() => cancelled.TrySetResult(context.Deadline));
-            await KestrelServer.EchoAsync(requests, responses, context);
+            var exception = await Record.ExceptionAsync(() => KestrelServer.EchoAsync(requests, responses, context));
+            handlerEnded.SetResult((exception, context.CancellationToken.IsCancellationRequested, context.Deadline));
         });
         using var channel = server.Connect();
         using var call = channel.DuplexStreaming(KestrelServer.Method, new() { Deadline = deadline });
 
         Assert.Equal(StatusCode.DeadlineExceeded, (await call.FailureAsync()).StatusCode);
-        Assert.InRange((await cancelled.Task.WaitAsync(KestrelServer.Limit))!.Value, deadline - KestrelServer.Limit, deadline + KestrelServer.Limit);
+        var (ended, isCancelled, seen) = await handlerEnded.Task.WaitAsync(KestrelServer.Limit);
+        Assert.NotNull(ended);
+        Assert.True(isCancelled);
+        Assert.InRange(seen!.Value, deadline - KestrelServer.Limit, deadline + KestrelServer.Limit);
     }
 
     [Fact]
